@@ -17,6 +17,8 @@ EVENT_TYPES = tuple(
     "funding release policy partnership acquisition research chip product people legal safety earnings other".split()
 )
 MAX_TEXT = 200_000  # code points; bounds what one article can cost storage and rules
+MAX_LINKS = 2000  # of one poll
+MAX_SUMMARY, MAX_GUID = 1000, 400  # code points of what a source says of an article, and calls it
 T = TypeVar("T")
 
 

@@ -73,6 +73,11 @@ def is_han(ch: str) -> bool:
     return _han.match(ch) is not None
 
 
+def has_han(text: str) -> bool:
+    """True when a Han character stands in the text."""
+    return _han.search(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def is_word(ch: str) -> bool:
     """True for a character of words that are parted by blanks: letters and digits, but none of a script like Han."""
@@ -89,6 +94,14 @@ def words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[int]:
 def count_words(text: str, start: int, end: int, most: int) -> int:
     """How many words begin there; of more than `most` one more."""
     return sum(1 for _ in islice(words(text, start, end), most + 1))
+
+
+def places(needle: str, text: str) -> Iterator[int]:
+    """Where a needle stands in a text, also within another one."""
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + 1)
 
 
 def runs(text: str) -> list[tuple[str, str]]:

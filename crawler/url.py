@@ -155,17 +155,13 @@ def join(base: str, href: str) -> str | None:
     if is_web(href):
         return href
     bare = _bare.match(href)
-    if bare and _without_www(bare[1].lower()) == _without_www(host_of(base)):  # its scheme forgotten, or half of it
+    if bare and bare[1].lower().removeprefix("www.") == host_of(base).removeprefix("www."):  # its scheme forgotten, or half of it
         return f"{base.partition(':')[0]}://{href[bare.start(1) :]}"
     try:
         joined = urljoin(base, href.replace("\\", "/"))
     except ValueError:  # "//[" and other things that urllib takes for a broken IPv6 address
         return None
     return joined if is_web(joined) else None
-
-
-def _without_www(host: str) -> str:
-    return host.removeprefix("www.")
 
 
 def _split(url: str) -> _Parts | None:

@@ -19,7 +19,7 @@ from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.text import HAN
+from crawler.text import has_han
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,6 @@ NOWHERE = Place()
 _HOME = {"zh": "cn", "ja": "jp", "ko": "kr", "hi": "in", "bn": "bd", "he": "il", "ga": "ie", "ar": "sa", "tl": "ph"}
 # Country domains that are sold to everybody.
 _SOLD = frozenset("ac ad ag ai am as at be cc cd cf co cx dj eu fm ga gg gl gq gs im io is la li ly md me ml ms mu nu pw sc sh so st sx tk to tv vc vg ws".split())  # fmt: skip
-_han = re.compile(f"[{HAN}]")
 _tag = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2}))?(?![A-Za-z])")
 
 
@@ -46,7 +45,7 @@ def place_of(url: str, language: str = "", text: str = "") -> Place:
         domain = ""
     country = {"uk": "gb"}.get(domain, domain) if len(domain) == 2 and domain not in _SOLD else ""
     found = _tag.match(language)
-    spoken = found[1].lower() if found else "zh" if _han.search(text) else ""
+    spoken = found[1].lower() if found else "zh" if has_han(text) else ""
     return Place(country or (found[2] or "" if found else "").lower(), spoken)
 
 
@@ -170,7 +169,7 @@ _OTHERS = frozenset("cnet mit gpt nist iot".split())  # names of somebody
 def _by_place(key: str, place: Place, day: datetime, text: str) -> tzinfo:
     """What an ambiguous name means there."""
     meanings = _AMBIGUOUS[key]
-    language = place.language or ("zh" if _han.search(text) else "")
+    language = place.language or ("zh" if has_han(text) else "")
     home = place.country if place.country and place.country in meanings else _HOME.get(language, "")
     if home in meanings and home:
         return timezone(timedelta(hours=meanings[home]))

@@ -12,7 +12,7 @@ from functools import cache
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, reading
 from crawler.nlp.languages import language_of
-from crawler.nlp.lexicon import names, table
+from crawler.nlp.lexicon import listed, names
 from crawler.nlp.phrases import LONG, Candidate, candidates, phrases, worth_chinese, worth_spaced
 from crawler.record import Fact, Record
 from crawler.text import is_han, normal
@@ -145,16 +145,11 @@ def _bonus(form: str, one: Candidate, known: str | None) -> float:
         return 1.0
     if len(one.words) > 1 and form.endswith(_ENDINGS):
         return 1.0
-    edges = _edges()
+    edges = listed("edges", "stop_words.yaml")
     if one.words[0] in edges or one.words[-1] in edges:
         return -1.0
     acts = _sure_acts()
     return -0.8 * (len(one.words) > 1) * ((one.words[0] in acts) + (one.words[-1] in acts))
-
-
-@cache
-def _edges() -> frozenset[str]:
-    return frozenset(str(table("stop_words.yaml")["edges"]).split())
 
 
 @cache
@@ -166,11 +161,11 @@ def _sure_acts() -> frozenset[str]:
 Ranked = tuple[float, str, Candidate]
 
 
-def chosen(ranked: list[Ranked], most: int = MAX_KEYWORDS) -> list[Ranked]:
+def chosen(ranked: list[Ranked]) -> list[Ranked]:
     """The best, none inside another. A longer phrase around one stands for it when it is nearly as good and half as frequent."""
     taken: list[Ranked] = []
     for place, item in enumerate(ranked):
-        if len(taken) == most:
+        if len(taken) == MAX_KEYWORDS:
             break
         if any(_nested(item[1], other[1]) for other in taken):
             continue

@@ -8,7 +8,7 @@ from crawler.nlp.document import reading
 from crawler.nlp.events import choice
 from crawler.nlp.headlines import clean
 from crawler.record import Record
-from crawler.text import is_han
+from crawler.text import has_han
 
 KINDS: tuple[str, ...] = ()  # of facts
 AFTER: tuple[str, ...] = ("events",)
@@ -45,7 +45,7 @@ def add(record: Record) -> Record:
             told[one.sentence.start] = text
             room -= len(text) + 1
     parts = [told[start] for start in sorted(told)]
-    blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
+    blank = "" if parts and has_han(parts[0][-6:]) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text, most))
 
 

@@ -72,9 +72,9 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
     """What the page tells, surest first, each once. A page that is a feed, sitemap or JSON is its own only candidate."""
     if root_of(page) not in ("html", "head", "body", "div", "meta"):
         return (Candidate(page.url, "auto", "the address itself"),)
-    if (root := _tree(page)) is None:
+    if (tree := _tree(page)) is None:
         return ()
-    base = base_of(root, page.url)
+    root, base = tree
     found: dict[object, Candidate] = {}
     nearness = partial(_nearness, page.url, _title(root))
     own_list, in_scripts = (partial(step, now=now, zone=zone) for step in (_own_list, _scripts))
@@ -86,12 +86,11 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
 
 def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
     """The feeds that a page about feeds names, those first that are nearest to the page that was asked about."""
-    if (root := _tree(page)) is None:
+    if (tree := _tree(page)) is None:
         return ()
-    base = base_of(root, page.url)
     once: dict[str, Candidate] = {}
     for step in (_linked_feeds, _named_feeds):
-        for each in step(root, base, page):
+        for each in step(*tree, page):
             once.setdefault(link_key(each.url), each)
     once.pop(link_key(page.url), None)
     return tuple(sorted(once.values(), key=partial(_nearness, asked, title), reverse=True)[:MAX_CANDIDATES])
@@ -99,25 +98,26 @@ def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
 
 def title_of(page: Page) -> str:
     """What the page calls itself, or ""."""
-    root = _tree(page)
-    return "" if root is None else _title(root)
+    return _title(tree[0]) if (tree := _tree(page)) else ""
 
 
 def _title(root: etree._Element) -> str:
     return clean(root.findtext(".//title") or "")[:100]
 
 
-def _tree(page: Page) -> etree._Element | None:
+def _tree(page: Page) -> tuple[etree._Element, str] | None:
+    """The page, and the address that its links are relative to; None for what is no HTML."""
     with suppress(ReadError):
-        return parse(text_of(page))
+        root = parse(text_of(page))
+        return root, base_of(root, page.url)
     return None
 
 
 def scripts(page: Page) -> tuple[str, ...]:
     """The addresses of the site's own scripts on the page, those of well-known libraries left out."""
-    if (root := _tree(page)) is None:
+    if (tree := _tree(page)) is None:
         return ()
-    base = base_of(root, page.url)
+    root, base = tree
     found = dict.fromkeys(join(base, script.get("src") or "") for script in islice(root.iter("script"), 100) if script.get("src"))
     return tuple(each for each in found if each and same_site(each, page.url) and not _library.search(each.rpartition("/")[2]))
 

@@ -28,7 +28,7 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own
 from crawler.record import Event, Fact, Grounded, Record
 from crawler.stages.add import label
-from crawler.text import HAN, is_han, normal, word_ends, word_starts
+from crawler.text import HAN, has_han, is_han, normal, places, word_ends, word_starts
 
 KEYS = frozenset(("technologies", "industries", "keywords", "events"))
 MAX_VALUES = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
@@ -102,11 +102,11 @@ class _Checked:
     def fact(self, kind: str, value: str, quote: str, condensed: str = "") -> Fact | None:
         """The value with its proof, or None."""
         place = self._place(quote if kind != "keyword" else value)
-        value = " ".join(value.split())
+        value = _short(value)
         if place is None or not value:
             return None
         if kind == "event":
-            return self._event(value, " ".join(condensed.split()), place)
+            return self._event(value, _short(condensed), place)
         if len(value) > LONGEST_NAME:
             return None
         if kind == "keyword":
@@ -166,19 +166,15 @@ class _Checked:
 
     def _says(self, value: str, sentence: Sentence, builtin_words: str, han: int, words: int) -> bool:
         """True when a wording is short enough, nearly all its words stand in the article, and it says no more than the sentence."""
-        short = len(value) <= han if any(map(is_han, value)) else len(value.split()) <= words
+        short = len(value) <= han if has_han(value) else len(value.split()) <= words
         units = _units(value)
         there = sum(unit in self._units for unit in units)
         return short and there >= MOSTLY * len(units) and says_no_more(value, sentence.text, builtin_words)
 
 
 def _find(where: Reading, form: str) -> int | None:
-    start = where.form.find(form)
-    while start >= 0:
-        if word_starts(where.form, start) and word_ends(where.form, start + len(form)):
-            return start
-        start = where.form.find(form, start + 1)
-    return None
+    text, size = where.form, len(form)
+    return next((at for at in places(form, text) if word_starts(text, at) and word_ends(text, at + size)), None)
 
 
 def _units(text: str) -> list[str]:
@@ -188,8 +184,8 @@ def _units(text: str) -> list[str]:
     return pairs + [unit for unit in units if not is_han(unit[0])]
 
 
-def _short(quote: str) -> str:
-    return " ".join(quote.split())
+def _short(text: str) -> str:
+    return " ".join(text.split())
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from crawler.nlp.document import Reading
 from crawler.nlp.languages import language_of
 from crawler.nlp.segmenter import tagged
-from crawler.text import HAN, is_han, normal
+from crawler.text import HAN, has_han, is_han, normal
 
 _figure = re.compile(r"\d+(?:[.,]\d+)*|[一二三四五六七八九十百千两]+(?=[年月日号亿万个家名台款项所人次倍成])")
 _day = re.compile(
@@ -21,7 +21,7 @@ _quoted = re.compile(r"[“《「\"]([^”》」\"]{2,})[”》」\"]")
 _NAME_TAGS = ("nr", "ns", "nt", "nz", "nrt", "nrfg")
 # What turns a statement into something else: it must not be lost on the way into a headline.
 _turns = re.compile(
-    r"否认|拟|计划|将|预计|力争|考虑|或将|有望|要求|建议|呼吁|未|没有|不|终止|取消|暂停|传闻|洽谈"
+    r"否认|拟|计划|将|预计|力争|考虑|有望|要求|建议|呼吁|未|没有|不|终止|取消|暂停|传闻|洽谈"
     r"|\b(?:den(?:y|ies|ied)|not|never|no|plans?|planned|will|would|could|may|might|expects?|expected|aims?|considers?|"
     r"considering|weighs?|talks|seeks?|proposes?|proposed|"
     r"asked|urged|calls?|cancel\w*|halt\w*|suspend\w*|to)\b|n't\b"
@@ -29,7 +29,7 @@ _turns = re.compile(
 # … and what makes of a statement its contrary, or a mere plan: it must not come in on that way either.
 _CONTRARY = (
     re.compile(r"否认|未(?!来)|没有|不(?![断仅只同少])|终止|取消|暂停|\b(?:den(?:y|ies|ied)|not|never|no|cancel\w*|halt\w*|suspend\w*)\b|n't\b"),
-    re.compile(r"拟|计划|将|预计|考虑|或将|有望|传闻|洽谈|\b(?:plans?|planned|will|would|could|may|might|expect\w*|aims?|consider\w*|weighs?|talks|seeks?)\b"),
+    re.compile(r"拟|计划|将|预计|考虑|有望|传闻|洽谈|\b(?:plans?|planned|will|would|could|may|might|expect\w*|aims?|consider\w*|weighs?|talks|seeks?)\b"),
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def says_no_more(value: str, sentence: str, builtin: str) -> bool:
 def _in_one_language(form: str, there: str) -> bool:
     """Whether a sentence in Han is worded in Han, with no foreign word of its own, and another with no Han of its own."""
     if language_of(there) == "zh":
-        return any(map(is_han, form)) and all(word in there for word in _word.findall(form))
+        return has_han(form) and all(word in there for word in _word.findall(form))
     return {ch for ch in form if is_han(ch)} <= set(there)
 
 
@@ -63,7 +63,7 @@ def _names(value: str) -> set[str]:
     found |= {known.original(match.start, match.end) for match in known.longest("entity")}
     latin = [match for match in _name.finditer(value) if match.start() or not _begins_only(match[0])]
     found |= {match[0].strip(".") for match in latin}
-    if any(map(is_han, value)):
+    if has_han(value):
         found |= {word for word, tag in tagged(value) if tag in _NAME_TAGS and len(word) > 1 and re.fullmatch(f"[{HAN}]+", word)}
     return found
 

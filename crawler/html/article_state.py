@@ -35,9 +35,7 @@ def authors(tags: Tags, title: str, opening: str) -> list[str]:
     for one, whole in about(tags, title, opening):
         for part in (one, *(value for value in one.values() if isinstance(value, dict))):
             for key, value in part.items():
-                if _author_key.fullmatch(re.sub(r"[\W_]", "", key).lower()) and (
-                    names := [*filter(bylines.is_called, _names(value, whole))]
-                ):
+                if _author_key.fullmatch(loose(key)) and (names := [*filter(bylines.is_called, _names(value, whole))]):
                     return names
     return []
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
 
 from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
-from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs, typed
+from crawler.html.tree import BLOCK, DEAD, HEADINGS, INDENT, clean, paragraphs, typed
+from crawler.text import has_han
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
@@ -48,7 +50,6 @@ _note = re.compile(r"\s*[\[(]?\s*(?:\d{1,3}|[*†‡#¶§\u200b]+|[↩↑^]\ufe0
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
 _INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _IMAGE, _DEAD = range(8)  # the first four may be hidden
 _ENDING = (_FLOW, _BREAK)  # a line
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 class _Kinds(dict[str, int]):
@@ -125,18 +126,12 @@ class Layout:
         return False
 
 
-class _Names(dict[str, tuple[str, int]]):
-    """Class and id of an element → (kind, beside); each spelling is looked at once."""
-
-    def __missing__(self, names: str) -> tuple[str, int]:
-        if len(self) > 20_000:
-            self.clear()
-        start = _hex.sub(" ", names[:300])
-        words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
-        beside = _meaning(words)
-        kind = _digits.sub("", names.strip().partition(" ")[0])
-        self[names] = found = (kind, beside)
-        return found
+@lru_cache(maxsize=20_000)
+def _looks(names: str) -> tuple[str, int]:
+    """Class and id of an element → (kind, beside)."""
+    start = _hex.sub(" ", names[:300])
+    words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
+    return _digits.sub("", names.strip().partition(" ")[0]), _meaning(words)
 
 
 def _meaning(words: list[str]) -> int:
@@ -147,9 +142,6 @@ def _meaning(words: list[str]) -> int:
     if not (said := _BESIDE.intersection(words)):
         return int(not (_PICTURE.isdisjoint(words) or _ITS_TEXT.isdisjoint(words)))
     return 1 if said - _DOUBTFUL else 4
-
-
-_names = _Names({" ": ("", 0)})
 
 
 def marks_in(text: str) -> int:
@@ -264,7 +256,7 @@ class _Setting:
         else:
             text = clean(raw)
             texts = [text] if text else []
-        linked = weigh("".join(joined)) if joined and not (tag in _HEADINGS and self._heads_itself()) else 0
+        linked = weigh("".join(joined)) if joined and not (tag in HEADINGS and self._heads_itself()) else 0
         if texts and self.waiting:
             self._found()
         for text in texts:
@@ -287,7 +279,7 @@ class _Setting:
             names = f"{element.get('class') if 'class' in said else ''} {element.get('id') if 'id' in said else ''}"
             if "-" in element.tag:
                 names = f"{element.tag} {names.strip()}"
-            looks, beside = _names[names]
+            looks, beside = _looks(names)
             self.regions.append(Region(element.tag, names, looks, beside, self.opened[-1], len(self.lines)))
             self.opened.append(len(self.regions) - 1)
         self.waiting.clear()

@@ -19,7 +19,7 @@ from operator import not_
 
 from crawler.html import boilerplate
 from crawler.html.blocks import SHORT, Layout, Line, Region
-from crawler.html.tree import loose
+from crawler.html.tree import HEADINGS, loose
 from crawler.text import HAN
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
@@ -36,7 +36,7 @@ OPENING = 120  # bytes of prose that are more than a line under the headline
 OWN = 150  # bytes outside links that are prose without a mark of punctuation
 LABEL = -12  # the gain of a short line that is no sentence
 PROSE = 5  # a gain above this is prose; a heading gains just this
-_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_HEADINGS = HEADINGS - {"h1"}
 _OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
 _NEVER = frozenset(("figcaption", "nav", "footer", "option", "menu"))
 _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody thead tfoot tr center pre".split())

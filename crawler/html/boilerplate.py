@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.html.tree import has_han
-from crawler.text import HAN, PERSON, simplified
+from crawler.text import HAN, PERSON, has_han, simplified
 
 _COLON = r"\s*[:：丨|｜/]\s*"
 REPRINTED = r"(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*"  # before whose the text is
@@ -104,6 +103,40 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(][\d\s().-]{6,20}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?|material|advice)\b.{0,300}",
+    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
+    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"follow (?:ap|.{0,40}['’]s)\b.{0,60} coverage\b.{0,80}|you are receiving this e-?mail\b.{0,160}|our mailing address is\b.{0,60}|want to change how you receive\b.{0,60}",
+    r"(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
+    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
+    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
+    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
+    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
+    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
+    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
+    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
+    # to follow somebody on one of these, named before the first comma
+    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
+    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
+    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}",
+    # the same furniture in other languages
+    r"leer? (?:más|también)\b[^.]{0,120}|(?:también )?te puede interesar\b[^.]{0,120}|te recomendamos\b[^.]{0,120}|más (?:noticias|información)\b[^.]{0,60}",
+    r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
+    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
+    r"leggi (?:anche|tutto|di più)\b[^.]{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b[^.]{0,120}|lees (?:ook|meer|verder)\b[^.]{0,120}",
+    r"l[eäæ]s (?:også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
+    r"(?:inscr[ií][vb]|abonnez|abonnieren sie|suscr[ií]b|apúnta|regístr|iscriviti|abbonati|assine|cadastre|recevez|recib[ae]|ricevi|receba|melden sie|meld je"
+    r"|schrijf je|prenumerera|newsletter)"
+    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|infolettre|abonnement|abonnieren)\b.{0,80}",
+    r"(?:anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|annonse?|reklam[ae]?)\W*",
+    r"(?:tod[oa]s (?:los derechos|os direitos)|tous (?:les )?droits|alle rechte|tutti i diritti)\b.{0,24}(?:res|rés|ris|vor).{0,80}",
+    r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
+    r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
+    r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
+    r"(?:noticias? relacionadas?|archivado en|dieses thema im programm|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}",
+    r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
+    r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
+    r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
+    r"(?:lesezeit|temps de lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
 )
 # A line is matched with those that may begin with anything only when its beginning holds one of these.
 _han_hint = re.compile(
@@ -134,6 +167,7 @@ _WIDE_HINTS = (
     "readers ",
     "back to video",
     "only provide",
+    " avec ",
 )
 _WIDE = (
     r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
@@ -142,50 +176,7 @@ _WIDE = (
     r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
-)
-# Those that begin with these letters, and the same furniture in other languages of Latin script: a line that begins otherwise is not matched.
-_BEGUN = (
-    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
-    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
-    r"follow (?:ap|.{0,40}['’]s)\b.{0,60} coverage\b.{0,80}|you are receiving this e-?mail\b.{0,160}|our mailing address is\b.{0,60}|want to change how you receive\b.{0,60}",
-    r"(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
-    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
-    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
-    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
-    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
-    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
-    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
-    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
-    # to follow somebody on one of these, named before the first comma
-    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
-    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
-    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}",
-    r"leer? (?:más|también)\b[^.]{0,120}|(?:también )?te puede interesar\b[^.]{0,120}|te recomendamos\b[^.]{0,120}|más (?:noticias|información)\b[^.]{0,60}",
-    r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
-    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
-    r"leggi (?:anche|tutto|di più)\b[^.]{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b[^.]{0,120}|lees (?:ook|meer|verder)\b[^.]{0,120}",
-    r"l[eäæ]s (?:også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
-    r"(?:inscr[ií][vb]|abonnez|abonnieren sie|suscr[ií]b|apúnta|regístr|iscriviti|abbonati|assine|cadastre|recevez|recib[ae]|ricevi|receba|melden sie|meld je"
-    r"|schrijf je|prenumerera|newsletter)"
-    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|infolettre|abonnement|abonnieren)\b.{0,80}",
-    r"(?:anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|annonse?|reklam[ae]?)\W*",
-    r"(?:tod[oa]s (?:los derechos|os direitos)|tous (?:les )?droits|alle rechte|tutti i diritti)\b.{0,24}(?:res|rés|ris|vor).{0,80}",
-    r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
-    r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
-    r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
-    r"(?:noticias? relacionadas?|archivado en|dieses thema im programm|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
-    r"|.{0,30} avec (?:afp|reuters)",
-    r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
-    r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
-    r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
-    r"(?:lesezeit|temps de lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
-)
-_BEGINNINGS = frozenset(
-    "(po|pos|fil|sub|(ed|edi|wri|tra|sto|aud|des|fac|thi|med|lis|be |log|hav|wha|let|wat|see|fol|kno|for|imm|a p|a v|acc|fro|sup|nex|mes|ind|vie|pho|vid|pdf"
-    "|cop|pic|you|our|wan|arc|die|ple|pue|fin|lik|joi|kee|síg|sig|seg|sui|ret|rej|aco|vol|føl|föl|"
-    "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
-    "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
-    "|bit|mit|ave|not|rep|art|de |tek|dal|źró|le |l’e|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
+    r".{0,30} avec (?:afp|reuters)",
 )
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
@@ -205,7 +196,6 @@ _inside = re.compile(
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
 _worded = re.compile(r"\w")
-_begun = re.compile("(?:" + "|".join(_BEGUN) + ")$")
 _label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
 _source = re.compile(r"SOURCE [A-ZÀ-Ý][\w.&'’-]*(?: |$)(?=.{0,80}$)")
 _typed = re.compile(
@@ -303,8 +293,6 @@ def is_noise(text: str) -> bool:
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
-    if low[:3] in _BEGINNINGS and _begun.match(low):
-        return True
     if _english.match(low):
         return _lower_by.match(text) is None  # By design, as a heading has it
     if any(hint in low for hint in _WIDE_HINTS) and _wide.match(low):

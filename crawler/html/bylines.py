@@ -89,7 +89,7 @@ _no_name = re.compile(
 )
 _no_person = re.compile(
     r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
-    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
+    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news|press|agency|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
     re.I,
 )
 

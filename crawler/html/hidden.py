@@ -12,6 +12,8 @@ from itertools import islice
 
 from lxml import etree
 
+from crawler.text import places
+
 MAX_STYLE = 100_000  # characters of style sheets looked at
 MAX_RULES = 100
 MAX_SELECTOR = 400  # characters
@@ -92,7 +94,7 @@ def _bodies(sheet: str, name: str) -> Iterator[str]:
 def _hidden_in(sheet: str) -> Iterator[str]:
     """The classes and ids that rules outside any @media hide. Hits of plain words are looked at: sheets are long, rules that hide are few."""
     needles = (*_TIGHT, *_SPACED) if ": " in sheet else _TIGHT
-    hits = sorted(place for needle in needles for place in islice(_places(sheet, needle), MAX_RULES))
+    hits = sorted(place for needle in needles for place in islice(places(needle, sheet), MAX_RULES))
     depth, read = 0, 0
     for hit in hits[:MAX_RULES]:
         if hit < read:
@@ -107,13 +109,6 @@ def _hidden_in(sheet: str) -> Iterator[str]:
         if depth <= 0 and _gone.search(sheet, opened + 1, closed):
             yield from (found[1] for one in sheet[start + 1 : opened].split(",") if (found := _simple.match(one.strip())))
         read = closed + 1
-
-
-def _places(text: str, needle: str) -> Iterator[int]:
-    place = text.find(needle)
-    while place >= 0:
-        yield place
-        place = text.find(needle, place + 1)
 
 
 OPEN = Veil(())  # no rules of its own

@@ -15,9 +15,9 @@ from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, Line, weigh
 from crawler.html.boilerplate import REPRINTED
 from crawler.html.date_text import DATE, undated
-from crawler.html.tree import Tags, has_han, loose
+from crawler.html.tree import Tags, loose
 from crawler.record import MAX_TITLE
-from crawler.text import HAN
+from crawler.text import HAN, has_han
 from crawler.url import is_web, join, same_site
 
 MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
@@ -45,7 +45,7 @@ _reprint = re.compile(  # 本文转载自微信公众号：江湾观察（ID：�
 )
 _bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
 _dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=\w)")
-_site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|财经|门户|电子版)$")
+_site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|新闻|财经|门户|电子版)$")
 _no_site = re.compile(
     r"政府网$|政府门户|政务网$|人民政府$|powered by|^第.{1,8}[期版号]|\d{4}年|公报$|^(?:首页|新闻|资讯|科技|财经|体育|娱乐|社会|国际|国内|要闻|健康|汽车|房产"
     r"|教育|文化|生活|军事|旅游|时政|专题|视频|图片|正文|滚动|快讯|详情|文章|频道|栏目|动态|对话|观点|评论|深度|专栏|博客)$|频道$|栏目$",
@@ -518,7 +518,7 @@ _foot_name = re.compile(
     rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]|([{HAN}]{{2,10}}[^司])\s*版权所有"
 )  # 溪口新闻 · 备案号 …
 _legal = re.compile(
-    r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:有限公司|公司|未经|转载|备案)",
+    r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:公司|未经|转载|备案)",
     re.I,
 )
 

@@ -276,7 +276,7 @@ def _dates_under(one: dict[str, Any], pattern: re.Pattern[str], whole: Any) -> I
     for key, value in one.items():
         value = article_state.resolved(value, whole)
         is_said = value and isinstance(value, str | int) and not isinstance(value, bool)
-        if is_said and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower()):
+        if is_said and pattern.fullmatch(loose(key)):
             yield str(value)
 
 

@@ -27,6 +27,7 @@ BLOCK = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form"
     " h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul".split()
 )
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
@@ -154,11 +155,6 @@ def _parse(raw: bytes) -> etree._Element:
     if head is not None and any(child.tag in BLOCK or "-" in str(child.tag) for child in head):
         head.tag = "div"  # the parser knows no <main> or <article>, and leaves a body that no tag opens in the head
     return root
-
-
-def has_han(text: str) -> bool:
-    """True when a Han character stands in the text."""
-    return _han.search(text) is not None
 
 
 def clean(text: str) -> str:

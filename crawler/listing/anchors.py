@@ -8,8 +8,8 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.html.tree import DEAD, clean
-from crawler.listing.titles import DATE_TEXT, HEADINGS, PARTS, text_in, units
+from crawler.html.tree import DEAD, HEADINGS, clean
+from crawler.listing.titles import DATE_TEXT, PARTS, text_in, units
 from crawler.url import join, link_key
 
 MAX_ANCHORS = 5000  # of one page; a page with 50,000 links is a trap

@@ -18,13 +18,11 @@ from crawler.dates import DateReader
 from crawler.html.tree import clean, loads, parts_of, plain, plain_title
 from crawler.i18n import tr
 from crawler.listing.whole import whole_text
-from crawler.record import Link
+from crawler.record import MAX_GUID, MAX_SUMMARY, Link
 from crawler.url import join
 
 MAX_ITEMS = 2000
 MAX_NODES = 300_000  # of a JSON document that is searched for its list
-MAX_SUMMARY = 1000  # characters
-MAX_GUID = 400  # characters
 PACKED = 100  # characters of a string that may be JSON with a list in it
 DATED = 9  # the worth of an item with a real title, an address and a date
 

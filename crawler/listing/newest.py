@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from crawler.record import Link
 
 
 def by_age(dates: Sequence[datetime | None]) -> list[int]:
@@ -23,6 +25,11 @@ def by_age(dates: Sequence[datetime | None]) -> list[int]:
 def kept(dates: Sequence[datetime | None], most: int) -> list[int]:
     """The places of at most `most` entries, in the order of the list."""
     return list(range(len(dates))) if len(dates) <= most else sorted(by_age(dates)[:most])
+
+
+def last_of(links: Iterable[Link]) -> datetime | None:
+    """The newest date of these links."""
+    return max((link.published for link in links if link.published), default=None)
 
 
 def _from_both_ends(places: list[int]) -> list[int]:

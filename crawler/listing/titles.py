@@ -7,14 +7,13 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.html.tree import clean
+from crawler.html.tree import HEADINGS, clean
 from crawler.relative_dates import PHRASE
 from crawler.text import is_han
 
 PARTS = 100  # elements of one link or card that are looked at, so that nesting costs nothing
 MAX_TITLE = 200  # characters; more is a whole card
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 TITLE_CLASS = re.compile(r"titl|\btit\b|headline|headtit", re.IGNORECASE)
 DATE_CLASS = re.compile(r"date|time|\bpub|ago\b", re.IGNORECASE)
 # A date as lists print it beside a title.

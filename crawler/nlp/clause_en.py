@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, bases
 from crawler.nlp.lexicon import by_name, listed, table
-from crawler.text import normal
+from crawler.text import normal, places
 
 # --- names
 
@@ -152,16 +152,8 @@ def may_act(name: str, text: str, *, is_first: bool = False) -> bool:
     if not is_first:
         return True
     looks_plain = name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
-    amid = any(text[at - 2 : at - 1].islower() or text[at - 2 : at - 1] == "," for at in _places(f" {name}", text))
+    amid = any(text[at - 1 : at].islower() or text[at - 1 : at] == "," for at in places(f" {name}", text))
     return (not looks_plain or amid) and name.lower() not in _small_words(text)
-
-
-def _places(words: str, text: str) -> Iterator[int]:
-    """Where the words behind a first blank begin in a text."""
-    at = text.find(words)
-    while at >= 0:
-        yield at + 1
-        at = text.find(words, at + 1)
 
 
 @lru_cache(maxsize=2)
@@ -434,8 +426,7 @@ _GOODS = "model|chip|app|service|device|assistant|system|platform|robot|software
 @lru_cache(maxsize=256)
 def is_product(name: str, text: str) -> bool:
     """True for what the text calls a model, a device, a service … rather than who made it."""
-    for at in _places(name, text[: 2 * MOST_READ]):
-        at -= 1
+    for at in places(name, text[: 2 * MOST_READ]):
         end = at + len(name)
         if _goes_on.match(text, end):
             continue

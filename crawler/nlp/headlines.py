@@ -34,14 +34,9 @@ def clean(sentence: str) -> str:
 
 
 def told(detail: str, acts: Sequence[str], language: str | None) -> Told:
-    """The headline of a sentence and what it was made of. `acts` are the words of acts in their normal form, the surest first."""
+    """The headline of a sentence (who did what, in at most LONGEST characters of Han or LONGEST_WORDS words; where no clean clause is
+    found, the beginning and "…") and what it was made of. `acts` are the words of acts in their normal form, the surest first."""
     return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail, acts)
-
-
-def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
-    """Who did what, in at most LONGEST characters of Han or LONGEST_WORDS words; where no clean clause is found, the "
-    "beginning and "…"."""
-    return told(detail, acts, language).headline
 
 
 def is_statement(line: str, language: str | None) -> bool:

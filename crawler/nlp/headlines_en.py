@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 from crawler.nlp.clause_en import PREPOSITIONS, forms, is_finite, is_past, may_be_finite, verb_at
 from crawler.nlp.headlines_zh import Told
@@ -309,8 +308,8 @@ def _loss(words: list[str], at: int) -> float:
             return 0
         if word in ("and", "but"):
             return (2 if word == "and" else 4) if has_verb else NEVER
-        return 1 if word in _losses() and before.endswith(",") else NEVER
-    if (is_past(before) and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
+        return 1 if word in _LOSSES and before.endswith(",") else NEVER
+    if (is_past(before) and word in _LOSSES) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
         return NEVER
     if (
         word in ("as", "and")
@@ -318,7 +317,7 @@ def _loss(words: list[str], at: int) -> float:
         and (has_verb or behind[:1] == ["will"])
     ):
         return 1 if word == "as" else 3
-    return _losses().get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
+    return _LOSSES.get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
 
 
 _RELATIVE = ("that", "which", "who", "whose")
@@ -326,16 +325,11 @@ _DET = ("the", "a", "an", "its")
 _later = re.compile(r"(?:\w+|a|an) (?:days?|weeks?|months?|years?) (?:after|before)|(?:up|down|compared|more than|less than) ")
 
 
-@cache
-def _losses() -> dict[str, float]:
-    return {word: float(loss) for loss, words in LOSSES.items() for word in words.split()}
-
-
 def _ends_well(words: list[str]) -> bool:
     """False where the last word, or a verb, wants another behind it."""
     word, before = words[-1].lower().strip("\"“”',;:.()"), words[-2].lower()
     hangs = before in _AUXILIARY and (before != "to" or word in forms())
-    return not (hangs or word in _OPEN_ENDS or word in _losses() or word.endswith(("ly", "ing")) or is_finite(word))
+    return not (hangs or word in _OPEN_ENDS or word in _LOSSES or word.endswith(("ly", "ing")) or is_finite(word))
 
 
 _adds = frozenset(
@@ -343,7 +337,7 @@ _adds = frozenset(
 )
 LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 18, 0.6, 0.15  # words; … and what each above or below costs
 LOST_FIGURE, LOST_CONDITION, NEVER = 5, 30, 99
-LOSSES = {  # of what begins with these words
+_LOST: dict[float, str] = {  # of what begins with these words
     1: "while because although whereas amid following despite",
     1.5: "after before when during without alongside",
     2.5: "since",
@@ -352,6 +346,7 @@ LOSSES = {  # of what begins with these words
     5.5: "to",
     6: "as and against",
 }
+_LOSSES = {word: loss for loss, words in _LOST.items() for word in words.split()}
 _restricts = frozenset("pending depending barring assuming excluding unless if subject provided".split())
 
 
@@ -378,7 +373,7 @@ def _beginning(text: str) -> str:
     if len(words) <= LONGEST_WORDS:
         return _capital(" ".join(words))
     kept = words[: LONGEST_WORDS - 1]
-    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _OPEN_ENDS or kept[-1].lower() in _losses()):
+    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _OPEN_ENDS or kept[-1].lower() in _LOSSES):
         kept.pop()
     while len(kept) > 6 and kept[-1][:1].isupper() and words[len(kept)][:1].isupper():  # no half a name
         kept.pop()

@@ -83,9 +83,10 @@ def table(file: str) -> dict[str, Any]:
     return data | {name: block[2:].replace("\n  ", "\n") for name, block in _tables.findall(text)}
 
 
-def listed(name: str) -> frozenset[str]:
-    """The words of a list of `data/clauses.yaml`."""
-    return frozenset(str(table("clauses.yaml")[name]).split())
+@cache
+def listed(name: str, file: str = "clauses.yaml") -> frozenset[str]:
+    """The words of a list of a data file."""
+    return frozenset(str(table(file)[name]).split())
 
 
 def weighed(file: str) -> Iterator[list[str]]:

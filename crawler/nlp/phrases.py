@@ -17,12 +17,13 @@ from itertools import chain, compress
 from typing import Any
 
 from crawler.nlp.document import Reading
-from crawler.nlp.lexicon import table
+from crawler.nlp.lexicon import listed, table
 from crawler.nlp.segmenter import segmenter
 
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
 SEEN = 5  # places of a phrase that are looked at
 LONGEST = 14  # code points of a Chinese phrase
+MAX_SUMS = 4_000  # kept of each kind
 
 
 @dataclass(slots=True)
@@ -161,20 +162,8 @@ def _only(place: Reading, at: int, last: int, title: Reading) -> Candidate:
     )  # fmt: skip
 
 
-def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
-    """What speaks for or against a candidate: (name of the weight, how much of it)."""
-    size = len(one.words)
-    rare = [rarity(word) for word in one.words]
-    for name in (*_of_shape(*one.tags), *_of_places(*_places(one)), *_of_words(*_words(form, rare))):
-        yield name, 1
-    yield _WEIGHT[size], math.log(1 + one.count * sum(rare) / size / 5)
-    yield "bound-left", one.bound_left / one.seen
-    yield "bound-right", one.bound_right / one.seen
-    yield "inside", one.inside / one.seen
-
-
 def worth_chinese(form: str, one: Candidate) -> float:
-    """The sum of the weights of its features. The parts that come again and again are kept: one sum a shape, a place, a size."""
+    """The sum of the weights of what speaks for or against it. The parts that come again and again are kept: one sum a shape, a place, a size."""
     heavy, bound_left, bound_right, inside = _weights_of_numbers()
     size = len(one.words)
     rare = list(map(rarity, one.words))
@@ -190,14 +179,14 @@ def _weights_of_numbers() -> tuple[tuple[float, ...], float, float, float]:
 
 
 class _Sums(dict[Any, float]):
-    """Key of a group of features → the sum of their weights, worked out when it is first met; `most` bounds what is kept."""
+    """Key of a group of features → the sum of their weights, worked out when it is first met."""
 
-    def __init__(self, names: Callable[..., list[str]], most: int = 4_000) -> None:
+    def __init__(self, names: Callable[..., list[str]]) -> None:
         super().__init__()
-        self._names, self._most = names, most
+        self._names = names
 
     def __missing__(self, key: tuple[Any, ...]) -> float:
-        if len(self) >= self._most:
+        if len(self) >= MAX_SUMS:
             self.clear()
         self[key] = total = sum(weights().get(name, 0.0) for name in self._names(*key))
         return total
@@ -242,24 +231,20 @@ _shapes, _spots, _sizes = _Sums(_of_shape), _Sums(_of_places), _Sums(_of_words)
 
 _token = re.compile(r"[^\W\d_](?:[\w.&+/-]*\w)?(?:'(?!s\b)\w+)?|'s\b|\d[\w.,%-]*|\S")
 _letter = re.compile(r"[^\W\d_]")
-_verbal = re.compile(r"(?:ing|ed|ly|able|ibly)$")  # no nouns, mostly
+_verbal = re.compile(r"(?:ing|ed|ly|able)$")  # no nouns, mostly
 # Points, set by hand with an eye on news and crowd keywords: by size of the phrase, for 1, 2, 3, 4, 5 and more times.
 _TIMES = ((0.2, 0.8, 1.1, 1.2, 1.5), (-0.5, 0.1, 0.3, 0.3, 0.3), (-1.4, -0.4, -0.2, -0.2, -0.2))
-
-
-@cache
-def _stop() -> frozenset[str]:
-    return frozenset(str(table("stop_words.yaml")["stop"]).split())
 
 
 def phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
     """Every run of one to three words between stop words and marks, by its normal form."""
     found: dict[str, Candidate] = {}
+    stop = listed("stop", "stop_words.yaml")
     for place in (title, text):
         run: list[tuple[int, int, bool]] = []
         for match in _token.finditer(place.form):
             word = match.group()
-            if len(word) > 1 and word not in _stop() and _letter.match(word):
+            if len(word) > 1 and word not in stop and _letter.match(word):
                 run.append((match.start(), match.end(), place.text[place.normal.origin(match.start())].isupper()))
             elif run:
                 _note(run, place, title, found)

@@ -7,9 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from crawler.nlp.lexicon import all_terms, table
-from crawler.text import HAN, normal
-
-_han = re.compile(f"[{HAN}]")
+from crawler.text import HAN, is_han, normal
 
 
 @cache
@@ -35,6 +33,6 @@ def _tag(word: str) -> str:
     jieba = segmenter()
     if jieba.has_word(word):
         return str(jieba.tag(word, False)[0][1])
-    if _han.match(word):
+    if is_han(word[0]):
         return "nz"  # a word that jieba put together by itself is mostly a name
     return "eng" if word[0].isalpha() else "m" if word[0].isdigit() else "x"

@@ -20,6 +20,7 @@ from crawler.html.hidden import Veil
 from crawler.html.metadata import Head
 from crawler.html.rejection import refusal
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
+from crawler.text import has_han
 from crawler.zones import place_of
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
@@ -168,7 +169,7 @@ def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
         while number and not _byline.search(layout.regions[number].names):
             number = layout.regions[number].parent
         if number and layout.regions[number].first >= body.last and not (_label.search(line.text) or layout.is_never(line, at)):
-            names = line.shown.split() if tree.has_han(line.text) else []
+            names = line.shown.split() if has_han(line.text) else []
             is_section = any(line.text == above.text for above in layout.lines[: max(at, 0)])
             return names if all(map(bylines.is_called, names)) and not is_section else []
     return []

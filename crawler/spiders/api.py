@@ -17,7 +17,7 @@ from crawler.html.tree import containers, loads, parse
 from crawler.listing.anchors import anchors
 from crawler.listing.article_list import Item, article_list
 from crawler.listing.json_list import MAX_ITEMS, MAX_NODES, Reader, list_in, of_each, path_of, placeholders, search
-from crawler.listing.newest import kept
+from crawler.listing.newest import kept, last_of
 from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.zones import place_of
@@ -99,8 +99,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         notes.append("the list is empty")
     elif len(links) < len(chosen):
         notes.append(f"{len(chosen) - len(links)} items have no address")
-    newest = max((link.published for link in links if link.published), default=None)
-    return Found(links, "api", newest=newest, notes=tuple(notes))
+    return Found(links, "api", newest=last_of(links), notes=tuple(notes))
 
 
 def _in_markup(data: Any, url: str, now: datetime, zone: tzinfo) -> list[Item]:

@@ -13,14 +13,13 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, plain, plain_title
-from crawler.listing.newest import by_age, kept
+from crawler.listing.newest import by_age, kept, last_of
 from crawler.listing.sniff import CUT, FEEDS, head_of, is_cut, root_of, text_of, xml_of
 from crawler.listing.whole import whole_text
-from crawler.record import Found, Link, Page, Source
+from crawler.record import MAX_GUID, MAX_SUMMARY, Found, Link, Page, Source
 from crawler.url import host_of, is_web, join, same_site
 from crawler.zones import place_of
 
@@ -29,8 +28,6 @@ MAX_BYTES = 5_000_000  # of items; it needs half a second for one million
 MAX_TAGS = 50_000  # it needs 1.6 s for them where the XML is broken and it reads twice
 MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
 MAX_DATED = 20_000  # items whose dates are looked at; of more, only their places count
-MAX_SUMMARY = 1000  # characters
-MAX_GUID = 400  # characters
 
 _item = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _end_of_item = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -44,10 +41,6 @@ _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
-
-
-class Options(plugins.Options):
-    """A feed needs nothing but its address."""
 
 
 def recognizes(page: Page) -> bool:
@@ -77,7 +70,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         links=links,
         kind="feed",
         title=clean(plain(_text(parsed.feed, "title"))) or None,
-        newest=_newest(links),
+        newest=last_of(links),
         ttl=_ttl(parsed.feed.get("ttl")),
         notes=(*notes, *_notes(parsed, body, links)),
         skip_hours=_hours_skipped(body),
@@ -287,10 +280,6 @@ def _keywords(terms: Iterable[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in found if 0 < len(term) <= 40 and not is_web(term)))[:12]
 
 
-def _newest(links: Iterable[Link]) -> datetime | None:
-    return max((link.published for link in links if link.published), default=None)
-
-
 def _ttl(minutes: Any) -> int | None:
     """Seconds; a feed that asks for more than a week has it wrong."""
     return int(minutes) * 60 if isinstance(minutes, str) and minutes.isdecimal() and 0 < int(minutes) <= 10_080 else None
@@ -312,7 +301,7 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
     links = tuple(link for place in chosen if (link := _json_link(read[place], base, dates)))
     older = tuple(filter(None, [join(page.url, _text(feed, "next_url"))]))
     notes = () if links else ("the feed is empty",)
-    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=notes, older=older)
+    return Found(links, "feed", title=clean(title) or None, newest=last_of(links), notes=notes, older=older)
 
 
 def _json_link(item: Mapping[str, Any], base: str, dates: DateReader) -> Link | None:

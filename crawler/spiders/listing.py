@@ -23,13 +23,12 @@ from crawler.i18n import tr
 from crawler.listing.anchors import MAX_ELEMENTS, anchor_of, anchors, base_of
 from crawler.listing.article_list import LEAST, article_list, items
 from crawler.listing.json_list import DATED, Reader, list_in, of_each
-from crawler.listing.newest import kept
+from crawler.listing.newest import kept, last_of
 from crawler.listing.sniff import AFTER_ROOT, HEAD, is_binary, root_of, text_of
-from crawler.record import Found, Link, Page, Source
+from crawler.record import MAX_LINKS, Found, Link, Page, Source
 from crawler.url import join, same_site
 from crawler.zones import place_of
 
-MAX_LINKS = 2000
 _NEXT = frozenset({"下一页", "下页", "next", "next page", "older", "older posts", "较早的文章", "后一页"})
 _HTML = frozenset("html head body div ul ol table section main article p a script meta base".split())
 
@@ -72,15 +71,15 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         if not listed and (rows := _in_cdata(text_of(page))):
             listed = article_list(anchors(parse(rows), base), page.url, now, zone)
         if not listed and (drawn := _drawn(page, base, now, zone)):
-            return Found(drawn, "listing", newest=max(link.published for link in drawn if link.published))
+            return Found(drawn, "listing", newest=last_of(drawn))
         if not listed:
             raise SpiderError(_nothing_on(root, base))
     places = kept([item.published for item in listed], MAX_LINKS)
     links = tuple(Link(item.address, item.title or None, item.published) for item in (listed[place] for place in places))
     title = root.findtext(".//title")
-    newest = max((link.published for link in links if link.published), default=None)
     whole = root_of(page) != "html" or b"</html" in page.body[-AFTER_ROOT:].lower()
-    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base), whole=whole)
+    called = clean(title or "")[:200] or None
+    return Found(links, "listing", title=called, newest=last_of(links), older=_older(root, base), whole=whole)
 
 
 def _nothing_on(root: etree._Element, base: str) -> str:

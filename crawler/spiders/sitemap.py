@@ -13,16 +13,14 @@ from typing import Any
 
 from lxml import etree
 
-from crawler import plugins
 from crawler.dates import date_in_url, parse_date
 from crawler.errors import SpiderError
 from crawler.html.tree import clean
-from crawler.listing.newest import by_age
+from crawler.listing.newest import by_age, last_of
 from crawler.listing.sniff import CUT, SITEMAPS, head_of, is_cut, root_of, text_of, xml_of
-from crawler.record import Found, Link, Page, Source
+from crawler.record import MAX_LINKS, Found, Link, Page, Source
 from crawler.url import is_web, join
 
-MAX_LINKS = 2000
 MAX_DEPTH = 50  # libxml2 looks up the name space of each tag through all that it stands in
 MAX_ENTRIES = 50_000  # the protocol allows no more in one file; of more, the ends
 MAX_CHILDREN = 20
@@ -35,10 +33,6 @@ _news = re.compile(r"news", re.IGNORECASE)
 _stray = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?![a-zA-Z][a-zA-Z0-9]{0,30};|#)")
 _number = re.compile(r"([0-9]+)")
 _end_of_entry = re.compile(rb"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
-
-
-class Options(plugins.Options):
-    """A sitemap needs nothing but its address."""
 
 
 @dataclass(slots=True)
@@ -146,8 +140,7 @@ def _found(entries: list[tuple[_Entry, datetime | None]], page: Page, now: datet
     if not links:
         return Found((), "sitemap", notes=("the sitemap is empty",))
     chosen, notes = _newest(links)
-    newest = max((link.published for link in chosen if link.published), default=None)
-    return Found(tuple(chosen), "sitemap", newest=newest, notes=notes)
+    return Found(tuple(chosen), "sitemap", newest=last_of(chosen), notes=notes)
 
 
 def _newest(links: list[tuple[datetime | None, Link]]) -> tuple[list[Link], tuple[str, ...]]:

@@ -18,10 +18,9 @@ from crawler.html.tree import loose
 from crawler.listing import newest
 from crawler.listing.sniff import head_of, is_binary, root_of
 from crawler.plugins import Component
-from crawler.record import Found, Link, Page, Source
+from crawler.record import MAX_LINKS, Found, Link, Page, Source
 from crawler.url import canonical, fragment_of, link_key, same_site
 
-MAX_LINKS = 2000  # of one poll
 _unsound = re.compile("[\\x00\\ud800-\\udfff]")
 # Why in this order: a feed says most about its articles; a sitemap is as clear; JSON may be either's relative; a page is what is
 # left, and almost any HTML could be one. A kind of the user's own is asked before all of them: it was written for something.
@@ -77,7 +76,7 @@ def _tidy(found: Found, source: Source) -> Found:
     if len(once) > MAX_LINKS:
         notes.append(f"{len(once)} links: the newest {MAX_LINKS} are taken")
     links = tuple(once[place] for place in newest.kept([link.published for link in once], MAX_LINKS))
-    last = max((link.published for link in links if link.published), default=None)
+    last = newest.last_of(links)
     return replace(found, links=links, newest=last if source.match else found.newest or last, notes=tuple(notes))
 
 

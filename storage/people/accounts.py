@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import changed, count_rows, from_row
@@ -74,6 +74,11 @@ def by_key(session: Session, key: str) -> tuple[Person, str | None] | None:
     """The person of this name, also one that is no longer on the list, and the hash of the password."""
     row = session.execute(select(person).where(person.c.key == key, person.c.id != NOBODY)).first()
     return (from_row(Person, row), row.password_hash) if row else None
+
+
+def signed(table: Table) -> Select[Any]:
+    """The rows of a table, each with the name of the person whose it is."""
+    return select(table, person.c.name.label("person")).join(person, person.c.id == table.c.person_id)
 
 
 def count(session: Session, role: Role | None = None) -> int:
@@ -158,7 +163,7 @@ def add_token(
 
 def tokens(session: Session, number: int | None = None) -> list[Token]:
     """Those of a person, or all, the newest first; also what was revoked."""
-    query = _tokens().order_by(token.c.id.desc())
+    query = signed(token).order_by(token.c.id.desc())
     rows = session.execute(query if number is None else query.where(token.c.person_id == number))
     return [from_row(Token, row) for row in rows]
 
@@ -166,7 +171,7 @@ def tokens(session: Session, number: int | None = None) -> list[Token]:
 def token_of(session: Session, token_hash: str, now: datetime) -> Token | None:
     """The token, unless it has ended, was revoked, or its person is not on the list."""
     good = token.c.revoked_at.is_(None), token.c.ends_at.is_(None) | (token.c.ends_at > now), person.c.disabled_at.is_(None)
-    row = session.execute(_tokens().where(token.c.token_hash == token_hash, *good)).first()
+    row = session.execute(signed(token).where(token.c.token_hash == token_hash, *good)).first()
     return from_row(Token, row) if row else None
 
 
@@ -178,7 +183,3 @@ def token_used(session: Session, number: int, now: datetime) -> None:
 def revoke(session: Session, number: int, now: datetime) -> bool:
     """It lets nobody in from now on; False where there is no such token, or it was revoked before."""
     return changed(session, update(token).where(token.c.id == number, token.c.revoked_at.is_(None)).values(revoked_at=now)) > 0
-
-
-def _tokens() -> Any:
-    return select(token, person.c.name.label("person")).join(person, person.c.id == token.c.person_id)

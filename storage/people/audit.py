@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from storage.db.database import from_row
-from storage.db.models import change, person
+from storage.db.models import change
+from storage.people.accounts import signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ def write(
 
 def changes(session: Session, *, before: int | None = None, limit: int = 50) -> list[Change]:
     """The newest first; `before`: only those with a smaller id."""
-    query = select(change, person.c.name.label("person")).join(person, person.c.id == change.c.person_id)
-    query = query.order_by(change.c.id.desc()).limit(limit)
+    query = signed(change).order_by(change.c.id.desc()).limit(limit)
     rows = session.execute(query if before is None else query.where(change.c.id < before))
     return [from_row(Change, row) for row in rows]

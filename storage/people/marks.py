@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed, count_rows, insert_new, upsert
+from storage.db.database import changed, count_rows, from_row, insert_new, upsert
 from storage.db.models import alert, article, handed, label, note, person, seen
+from storage.people.accounts import signed
 
 MOST_WORDS = 100  # that are listed
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # marked unread: older than all that is told
@@ -106,10 +107,9 @@ def set_labels(session: Session, story: int, words: Sequence[str], number: int, 
 
 def labels(session: Session, stories: Collection[int]) -> dict[int, list[Label]]:
     """By story, in order of the words."""
-    query = select(label, person.c.name).join(person, person.c.id == label.c.person_id).where(label.c.story.in_(stories))
     found: dict[int, list[Label]] = {}
-    for row in session.execute(query.order_by(label.c.word)):
-        found.setdefault(row.story, []).append(Label(row.word, row.name, row.at))
+    for row in session.execute(signed(label).where(label.c.story.in_(stories)).order_by(label.c.word)):
+        found.setdefault(row.story, []).append(from_row(Label, row))
     return found
 
 
@@ -134,13 +134,9 @@ def remove_note(session: Session, number: int) -> None:
 
 def notes(session: Session, story: int | None = None, number: int | None = None) -> list[Note]:
     """Those on a story, or one by its id, the first one first."""
-    query = select(note, person.c.name).join(person, person.c.id == note.c.person_id).order_by(note.c.id)
     asked = note.c.story == story if story is not None else note.c.id == number
-    plain = ("id", "story", "person_id", "at", "text", "start", "end", "quote")
-    return [
-        Note(record=row.article_id, person=row.name, **{name: getattr(row, name) for name in plain})
-        for row in session.execute(query.where(asked))
-    ]
+    rows = session.execute(signed(note).where(asked).order_by(note.c.id))
+    return [from_row(Note, row, record=row.article_id) for row in rows]
 
 
 def count_notes(session: Session, stories: Collection[int]) -> dict[int, int]:
@@ -164,12 +160,10 @@ def done(session: Session, story: int, number: int, at: datetime | None) -> bool
 def tasks(session: Session, stories: Collection[int]) -> dict[int, list[Task]]:
     """Whose each of these stories is, by story."""
     by = person.alias()
-    query = select(handed, person.c.name, by.c.name.label("by_name")).join(person, person.c.id == handed.c.person_id)
-    query = query.outerjoin(by, by.c.id == handed.c.by_id).where(handed.c.story.in_(stories)).order_by(handed.c.at)
+    query = signed(handed).add_columns(by.c.name.label("by_name")).outerjoin(by, by.c.id == handed.c.by_id)
     found: dict[int, list[Task]] = {}
-    for row in session.execute(query):
-        task = Task(row.story, row.person_id, row.name, row.by_name or "", row.at, row.note, row.done_at)
-        found.setdefault(row.story, []).append(task)
+    for row in session.execute(query.where(handed.c.story.in_(stories)).order_by(handed.c.at)):
+        found.setdefault(row.story, []).append(from_row(Task, row, by=row.by_name or ""))
     return found
 
 

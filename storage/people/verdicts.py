@@ -11,7 +11,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import changed, from_row
-from storage.db.models import person, verdict
+from storage.db.models import verdict
+from storage.people.accounts import signed
 
 About = Literal["match", "fold", "split", "field"]
 Settled = Literal["applied", "dismissed"]
@@ -65,9 +66,8 @@ def listed(
     session: Session, *, number: int | None = None, record: int | None = None, after: int = 0, limit: int = 500
 ) -> list[Verdict]:
     """All, or those on a record, the first one first; those with an id beyond `after`."""
-    query = select(verdict, person.c.name.label("person")).join(person, person.c.id == verdict.c.person_id)
     same = {verdict.c.id: number, verdict.c.record: record}
-    query = query.where(verdict.c.id > after, *(column == value for column, value in same.items() if value is not None))
+    query = signed(verdict).where(verdict.c.id > after, *(column == value for column, value in same.items() if value is not None))
     return [from_row(Verdict, row) for row in session.execute(query.order_by(verdict.c.id).limit(limit))]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from storage.db.database import changed, from_row
+from storage.db.database import from_row
 from storage.db.models import gap, source
 
 PINNED = 2  # known links at the top of a list may be pinned there, and prove nothing
@@ -62,9 +62,9 @@ def note(session: Session, source_id: int, begins: datetime, ends: datetime, now
     session.execute(insert(gap).values(source_id=source_id, begins=begins, ends=ends, found_at=now))
 
 
-def fill(session: Session, source_id: int, now: datetime) -> int:
-    """An older page of the source overlaps with what was known before its gap. Returns how many gaps that closes."""
-    return changed(session, update(gap).where(gap.c.source_id == source_id, gap.c.filled_at.is_(None)).values(filled_at=now))
+def fill(session: Session, source_id: int, now: datetime) -> None:
+    """An older page of the source overlaps with what was known before its gap, which that closes."""
+    session.execute(update(gap).where(gap.c.source_id == source_id, gap.c.filled_at.is_(None)).values(filled_at=now))
 
 
 def since(session: Session, start: datetime) -> list[Gap]:

@@ -21,7 +21,7 @@ from storage.db.database import count_rows, insert_missing
 from storage.db.failpoints import after_commit
 from storage.db.models import article, known_link, task
 from storage.db.texts import number_of
-from storage.queue.tasks import chunks
+from storage.queue.tasks import chunks, due_row
 
 STEP = 500  # tasks of one call: the writer has other work too
 FRESH = timedelta(days=2)  # the alerts of a first poll are counted by tasks for a day, see storage.alerts.first_poll
@@ -124,19 +124,8 @@ _NAME = update(known_link).where(known_link.c.key == bindparam("key_")).values(g
 
 def wake(session: Session, row: Any, link: Link, now: datetime) -> int:
     """Make the task again of a row that `called` gave, done and at its new address; its id."""
-    again = {
-        "kind": "article",
-        "key": row.link_key,
-        "source_id": row.source_id,
-        "url": link.url,
-        "host": host_of(link.url),
-        "state": "done",
-        "due_at": now,
-        "turn": now,
-        "guid": link.guid,
-        "baseline": row.baseline,
-        "created_at": row.first_seen,
-        "done_at": row.first_seen,
-    }
+    host, made = host_of(link.url), row.first_seen
+    again = due_row("article", row.link_key, source_id=row.source_id, url=link.url, host=host, due=now, now=made)
+    again |= {"state": "done", "guid": link.guid, "baseline": row.baseline, "done_at": made}
     session.execute(delete(known_link).where(known_link.c.key == row.key))
     return int(session.execute(insert(task).returning(task.c.id), again).scalar_one())

@@ -16,7 +16,7 @@ from storage.db.mapping import link_to_json
 from storage.db.models import article, article_alias, task
 from storage.queue import hosts, known_links
 from storage.queue.identity import Keys, key_of
-from storage.queue.tasks import Task, chunks, poll_key
+from storage.queue.tasks import Task, chunks, due_row, poll_key
 
 MAX_MORE = 50  # further addresses of one poll
 MAX_DEPTH = 2  # sitemap index → sitemap → its next page
@@ -88,18 +88,6 @@ def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
 
 
 def _row(kind: str, poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "key": key,
-        "source_id": poll.source_id,
-        "url": url,
-        "host": host_of(desktop_twin(url) or url),
-        "state": "due",
-        "due_at": now,
-        "turn": now,
-        "created_at": now,
-        "baseline": poll.baseline,
-        "attempts": 0,
-        "fence": 0,
-        "depth": 0,
-    }
+    host = host_of(desktop_twin(url) or url)
+    row = due_row(kind, key, source_id=poll.source_id, url=url, host=host, due=now, now=now)
+    return row | {"baseline": poll.baseline, "attempts": 0, "fence": 0, "depth": 0}

@@ -19,7 +19,7 @@ from storage.queue import arrival_rate, hosts
 from storage.queue import baseline as habits
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.baseline import Habits, Reading
-from storage.queue.tasks import chunks, poll_key
+from storage.queue.tasks import chunks, due_row, poll_key
 
 _LEARNED_OF_IT = (  # of one address
     "found_kind", "last_outcome", "last_detail", "rhythm", "habits", "moved_to", "last_ok_at", "told_state", "newest_at", "subscription",
@@ -95,7 +95,11 @@ def _begin(session: Session, begin: Sequence[tuple[int, Source, datetime]], now:
         paused = and_(task.c.source_id.in_(some), task.c.state == "paused")
         hosts.ready_where(session, paused)
         session.execute(update(task).where(paused).values(state="due"))
-    insert_new(session, task, [_root_task(*one, now) for one in begin], "key")
+    rows = [
+        due_row("poll", poll_key(one.name, one.url), source_id=number, url=one.url, host=host_of(one.url), due=due, now=now)
+        for number, one, due in begin
+    ]
+    insert_new(session, task, rows, "key")
     for _, watched, due in begin:
         hosts.ready(session, host_of(watched.url), due)
 
@@ -106,20 +110,6 @@ def _stop_watching(session: Session, known: Mapping[str, Any], wanted: Set[str])
         session.execute(update(source).where(source.c.id.in_(some)).values(enabled=False))
     unwatched = select(source.c.id).where(~source.c.enabled)
     session.execute(update(task).where(task.c.source_id.in_(unwatched), task.c.state == "due").values(state="paused"))
-
-
-def _root_task(source_id: int, watched: Source, first_due: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "kind": "poll",
-        "key": poll_key(watched.name, watched.url),
-        "source_id": source_id,
-        "url": watched.url,
-        "host": host_of(watched.url),
-        "state": "due",
-        "due_at": first_due,
-        "turn": first_due,
-        "created_at": now,
-    }
 
 
 _Work = Callable[[], None] | Reading | datetime  # a datetime: an article was stored then

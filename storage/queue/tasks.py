@@ -88,6 +88,12 @@ def is_ours(session: Session, claimed: Task) -> bool:
     return session.execute(_IS_OURS, {"id_": claimed.id, "fence_": claimed.fence}).first() is not None
 
 
+def due_row(kind: str, key: str, *, source_id: int, url: str, host: str, due: datetime, now: datetime) -> dict[str, Any]:
+    """A row of `task`, made now and due then."""
+    which = {"kind": kind, "key": key, "source_id": source_id, "url": url, "host": host}
+    return which | {"state": "due", "due_at": due, "turn": due, "created_at": now}
+
+
 def poll_key(source_name: str, url: str) -> str:
     """The key of a poll task: two sources may watch one address, each with its own options."""
     return f"poll|{source_name}|{url}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crawler.i18n import tr
-from crawler.text import word_ends, word_starts
+from crawler.text import places, word_ends, word_starts
 from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Published, Regex, Term, children
 
 ONE_VALUE = ("source", "lang")  # fields of which an article has one
@@ -194,11 +194,9 @@ def _stands_in(needle: str, hay: str, one: Term, other: Term) -> bool:
         return needle in hay
     if one.mode == "line":
         return hay.startswith(needle) if other.prefix else hay == needle and not one.prefix
-    start = hay.find(needle)
-    while start >= 0:
+    for start in places(needle, hay):
         end = start + len(needle)
         closed = other.prefix or (word_ends(hay, end) if end < len(hay) else not one.prefix or word_ends(hay + "a", end))
         if closed and word_starts(hay, start):
             return True
-        start = hay.find(needle, start + 1)
     return False

@@ -23,7 +23,7 @@ from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import rows, split, table
-from crawler.text import is_han
+from crawler.text import has_han, is_han
 
 MAX_EVENTS = 8
 LEAST = 0.3  # points, as log-odds, that an event needs
@@ -41,7 +41,7 @@ _asks = re.compile(  # or advises, or guards itself
 )
 _goes_on = re.compile(  # with what the sentence before has told
     r"(?:the|its?|they|his|her|their|these|those|this|that|under|as part|along|construction|deliveries|trading|in (?:a|the) (?:statement|trial|test|paper)|s?he)\b"
-    "|其中|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
+    "|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
 )
 _MONTHS = "january february march april may june july august september october november december".split()
 _history = re.compile(
@@ -293,6 +293,6 @@ def _folded(ranked: list[Scored]) -> list[Scored]:
 
 def _pairs(text: str) -> set[str]:
     """Character pairs of Chinese, words of other languages."""
-    if not any(map(is_han, text[:40])):
+    if not has_han(text[:40]):
         return set(re.findall(r"\w{3,}", text.lower()))
     return {text[i : i + 2] for i in range(len(text) - 1)}

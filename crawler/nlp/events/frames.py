@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from crawler.text import HAN, is_han
+from crawler.text import HAN, has_han
 
 
 class Cell(NamedTuple):
@@ -93,18 +93,13 @@ def placed(detail: str, title: str, text: str) -> Said:
     return Said(title[:LONGEST], text, whole[:LONGEST], behind)
 
 
-def first(patterns: Sequence[re.Pattern[str]], *places: str) -> tuple[re.Match[str], str] | None:
-    """The first match, and where it stands."""
-    return next(((match, place) for place in places for pattern in patterns if (match := pattern.search(place))), None)
-
-
-def cell_of(patterns: Sequence[re.Pattern[str]], *places: str, name: str = "it") -> Cell | None:
-    found = first(patterns, *places)
-    if found is None:
-        return None
-    match, place = found
-    value = (match.groupdict().get(name) or match[0]).strip(' ，,、"')
-    return Cell(value, place)
+def cell_of(patterns: Sequence[re.Pattern[str]], *places: str) -> Cell | None:
+    """What the first match names, or else all of it."""
+    for place in places:
+        for pattern in patterns:
+            if match := pattern.search(place):
+                return Cell(next(filter(None, match.groupdict().values()), match[0]).strip(' ，,、"'), place)
+    return None
 
 
 def surest(patterns: Sequence[re.Pattern[str]], *places: str) -> Cell | None:
@@ -117,12 +112,12 @@ def cell(value: str | None, quote: str) -> Cell | None:
 
 
 def joined(names: Sequence[str], quote: str) -> Cell | None:
-    mark = "、" if any(is_han(sign) for name in names for sign in name) or any(map(is_han, quote[:40])) else ", "
+    mark = "、" if has_han("".join(names) + quote[:40]) else ", "
     return Cell(mark.join(dict.fromkeys(names)), quote) if names else None
 
 
-def compiled(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, flags) for pattern in patterns)
+def compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(re.compile, patterns))
 
 
 MONEY_EN = (
@@ -155,18 +150,9 @@ _PRICE = compiled(
 )
 
 
-def figure(patterns: Sequence[re.Pattern[str]], *places: str) -> Cell | None:
-    for place in places:
-        for pattern in patterns:
-            if match := pattern.search(place):
-                value = next((value for value in match.groupdict().values() if value), match[0])
-                return Cell(value.strip(" ，,"), place)
-    return None
-
-
 _VERSION = compiled(
     r"(?<![A-Za-z\d.$¥€£])(?<!Apache )(?<!Apache-)(?<!License )(?<!GPL)(?<!BY )(?<!Python )[vV]?(?P<it>\d{1,2}\.\d{1,2}(?:\.\d+)?)(?![\d.%]"
-    r"|\s*(?:[亿万元%倍秒个GTM]|billion|million|trillion|percent|per|times|seconds))"
+    r"|\s*(?:[亿万元%倍秒个GTM]|billion|million|trillion|per|times|seconds))"
 )
 
 
@@ -180,13 +166,14 @@ ROUND = compiled(
 )
 
 
-def amount_of(sentence: str, money: str, not_behind: str) -> Cell | None:
-    for match in re.finditer(money, sentence):
-        before, behind = sentence[max(0, match.start() - 14) : match.start()], sentence[match.end() : match.end() + 8]
-        if not re.search(rf"(?:{not_behind})[^，,]{{0,10}}$", before) and not re.match(
-            r" ?(?:valuation|的?估值|per |a share|每)", behind
-        ):
-            return Cell(match[0].strip(" ，,."), sentence)
+def amount_of(places: Iterable[str], money: str, not_behind: str) -> Cell | None:
+    """The first sum that is none of what may stand before it."""
+    for place in places:
+        for match in re.finditer(money, place):
+            before, behind = place[max(0, match.start() - 14) : match.start()], place[match.end() : match.end() + 8]
+            is_other = re.search(rf"(?:{not_behind})[^，,]{{0,10}}$", before)
+            if not is_other and not re.match(r" ?(?:valuation|的?估值|per |a share|每)", behind):
+                return Cell(match[0].strip(" ，,."), place)
     return None
 
 
@@ -211,12 +198,12 @@ def model(said: Said, name: str) -> dict[str, Cell]:
         object=cell(bare, said.sentence),
         version=cell(version["it"], said.sentence)
         if version
-        else figure(_VERSION, said.sentence)
+        else cell_of(_VERSION, said.sentence)
         if bare and re.search(r"版本|[vV]ersion", said.sentence)
         else None,
-        licence=figure(_LICENCE, *places, said.title),
-        size=figure(_SIZE, said.sentence, *said.behind[:1]),
-        price=figure(_PRICE, *places),
+        licence=cell_of(_LICENCE, *places, said.title),
+        size=cell_of(_SIZE, said.sentence, *said.behind[:1]),
+        price=cell_of(_PRICE, *places),
     )
 
 

@@ -22,7 +22,7 @@ _RELEASE = frozenset(
 )
 _RULE = frozenset(
     "ban pass approve adopt propose sign publish issue unveil announce enact launch order reject vote impose open delay extend back halt lower raise require allow fund"
-    " outlaw block set put vote".split()
+    " outlaw block set put".split()
 )
 _CHIP = frozenset(
     "unveil launch release introduce announce tape begin ship start sample develop deliver make complete take".split()
@@ -71,7 +71,7 @@ def funding_en(said: Said) -> dict[str, Cell]:
         given = re.match(rf" (?:(?:about |up to |another )|(?P<to>{PROPER.pattern}) (?:a )?)?(?P<sum>{MONEY_EN})", one.behind)
         to = [given["to"]] if given and given["to"] else one.after("to|in|into", said.text) if given else []
         if given and one.subject and to:
-            lent = told.figure(told.ROUND[1:], sentence, *said.behind) or cell("", "")
+            lent = cell_of(told.ROUND[1:], sentence, *said.behind) or cell("", "")
             return said.filled(actors=to[0], round=lent, amount=given["sum"], investors=_who(one))
     acting = (one for one in _acting(said, _RAISE | {"sell"}) if one.before and _FUNDS.search(one.behind))
     raised = next((one for one in acting if one.verb != "sell" or _bonds.match(one.behind)), None)
@@ -81,7 +81,7 @@ def funding_en(said: Said) -> dict[str, Cell]:
     if not who:
         return {}
     amount = amount_of(
-        sentence,
+        (sentence,),
         MONEY_EN,
         r"valued|valuation|valuing|worth|revenue|market value|capitali[sz]ation|total(?: of)?|to date|at|than|previous|tag",
     )
@@ -271,18 +271,17 @@ def chip_en(said: Said) -> dict[str, Cell]:
         return said.filled(
             actors=made["who"],
             object=made["it"],
-            process=told.figure(told.PROCESS, sentence),
-            amount=amount_of(sentence, _UNITS, "each"),
+            process=cell_of(told.PROCESS, sentence),
+            amount=amount_of((sentence,), _UNITS, "each"),
         )
     if one is None:
         return {}
     what = cell_of(_chip_object, one.behind[:130])
-    behind = said.behind[0] if said.behind else ""
     return said.filled(
         actors=_who(one, said),
         object=what.value if what else "",
-        process=told.figure(told.PROCESS, sentence, *said.behind[:1]),
-        amount=amount_of(sentence, _UNITS, "each") or amount_of(behind, _UNITS, "each|capacity to"),
+        process=cell_of(told.PROCESS, sentence, *said.behind[:1]),
+        amount=amount_of((sentence,), _UNITS, "each") or amount_of(said.behind[:1], _UNITS, "each|capacity to"),
     )
 
 
@@ -307,9 +306,10 @@ def partnership_en(said: Said) -> dict[str, Cell]:
     if len(who) < 2:
         return {}
     places = (said.sentence, *said.behind[:1])
-    cells = (amount_of(place, MONEY_EN, r"valued|valuation|valuing|revenue|sales of|than|of which") for place in places)
     return said.filled(
-        actors=joined(who, said.sentence), object=cell_of(_object_together, said.sentence), amount=next(filter(None, cells), None)
+        actors=joined(who, said.sentence),
+        object=cell_of(_object_together, said.sentence),
+        amount=amount_of(places, MONEY_EN, r"valued|valuation|valuing|revenue|sales of|than|of which"),
     )
 
 
@@ -453,7 +453,6 @@ _stake = re.compile(
 _ended = re.compile("scrap|abandon|cancel|drop|terminat")
 _pays = re.compile(r"\b(?:paid|will pay|pays|valu(?:es|ed) the deal|the deal is worth|purchase price)\b")
 _on_deal = re.compile(r"ubject to|^The (?:deal|transaction|acquisition|purchase)\b")
-_NO_PRICE = r"valued|valuation|valuing|revenue|worth of|than"
 _taking = re.compile(
     rf"(?P<buyer>{PROPER.pattern})['’]s? (?:[a-z-]+ ){{0,2}}(?:{MONEY_EN} )?(?:takeover|acquisition|purchase|buyout) of (?:the |an? )?(?:[a-z-]+ ){{0,4}}"
 )
@@ -503,7 +502,7 @@ def acquisition_en(said: Said) -> dict[str, Cell]:
 
 def _bought(said: Said, parties: list[str], what: str, verb: str = "") -> dict[str, Cell]:
     places = (said.sentence, said.title, *(one for one in said.about(parties[0]) if _pays.search(one)))
-    amount = next(filter(None, (amount_of(place, MONEY_EN, _NO_PRICE) for place in places)), None)
+    amount = amount_of(places, MONEY_EN, r"valued|valuation|valuing|revenue|worth of|than")
     below = (one for one in said.below() if _on_deal.search(one))
     stage = told.surest(told.STAGE_DEAL, said.sentence) or told.surest(told.STAGE_DEAL, *below)
     stage = stage or cell(verb if verb.endswith("ed") and _ended.match(verb) else "", said.sentence)

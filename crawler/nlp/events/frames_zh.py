@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, bare, before, is_sure, main_name, names
 from crawler.nlp.events import frames as told
@@ -116,11 +116,7 @@ def funding_zh(said: Said) -> dict[str, Cell]:
     round_ = cell_of(told.ROUND, sentence[match.start() :], sentence, said.title)
     round_ = round_._replace(quote=sentence) if round_ and round_.quote in sentence else round_
     places = (sentence, *(one for one in said.behind if re.search("募集资金|募资|融资金额|总额|金额", one)))
-    sums = (
-        told.amount_of(one, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|每股|股价|价格|发行价|低于|传")
-        for one in places
-    )
-    amount = next(filter(None, sums), None)
+    amount = told.amount_of(places, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|每股|股价|价格|发行价|低于|传")
     return said.filled(actors=who, round=round_, amount=amount, investors=investors)
 
 
@@ -240,7 +236,7 @@ def _policy(said: Said, who: str, what: str, act: str) -> dict[str, Cell]:
     who = bare(re.sub("^.*(?:这是|——)", "", who))
     level = _LEVEL_ZH.match(who)
     in_force = _IN_FORCE_ZH.search(said.sentence) if _VAGUE_STAGE.fullmatch(act) else None
-    stage = told.figure(_STAGE_ZH, said.sentence) or cell(
+    stage = cell_of(_STAGE_ZH, said.sentence) or cell(
         in_force[0] if in_force else "" if _VAGUE_STAGE.fullmatch(act) else re.sub("^(?:宣布|决定)", "", act), said.sentence
     )
     return said.filled(
@@ -284,17 +280,11 @@ def chip_zh(said: Said) -> dict[str, Cell]:
     quoted = re.search(r"“(?P<it>[^”]{2,16})”", "，".join(phrases[:2])) if "芯片" in sentence else None
     latin = [one[0] for phrase in phrases for one in _chip_name.finditer(phrase) if not _no_chip_name.match(one[0])]
     kind = next((one["it"] for phrase in phrases[:2] if (one := _CHIP_OBJECT_ZH.search(phrase))), "")
-    behind = said.behind[:1]
     return said.filled(
         actors=who,
         object=quoted["it"] if quoted else next(iter(latin), kind if len(kind) > 2 else ""),
-        process=told.figure(told.PROCESS, sentence, *said.behind),
-        amount=next(
-            filter(
-                None, (told.amount_of(place, r"约?\d[\d,.]*[万亿]?(?:颗|片|块|张)(?!之)", r"每") for place in (sentence, *behind))
-            ),
-            None,
-        ),
+        process=cell_of(told.PROCESS, sentence, *said.behind),
+        amount=told.amount_of((sentence, *said.behind[:1]), r"约?\d[\d,.]*[万亿]?(?:颗|片|块|张)(?!之)", "每"),
     )
 
 
@@ -358,7 +348,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
     if not what:
         found = (cell_of((pattern,), place) for place in places for pattern in _OBJECT_TOGETHER_ZH)
         what = next((one for one in found if one and not _NO_OBJECT_ZH.match(one.value)), None)
-    amounts = (told.amount_of(sentence, money, r"估值|市值|营收|收入|每|约合") for money in (_MONEY_ZH, _UNITS_ZH))
+    amounts = (told.amount_of((sentence,), money, r"估值|市值|营收|收入|每|约合") for money in (_MONEY_ZH, _UNITS_ZH))
     return said.filled(
         actors=joined([name for name in who if name], sentence), object=what, amount=next(filter(None, amounts), None)
     )
@@ -378,7 +368,7 @@ _adverbs = re.compile(
     r"(?:(?<=..)(?:由[^，]{2,12}|从[^，]{2,16}|因[^，]{2,16}|自[^，]{2,12}起)|(?:将|已)?于[^，]{1,10}[日月年旬底末初]|申请|提出|主动|书面|获准|到龄|受聘|获聘|转而|重新|再次|一致|将?留任|并|也)+$"
 )
 _clause_ends = re.compile(rf"[，。；：“]|(?<=[{HAN}]) (?=[{HAN}])")
-_earlier_zh = re.compile(r"曾|此前|之前|历任|先后|原本|不曾|没有|未曾|并未|否认|传")
+_earlier_zh = re.compile(r"曾|此前|之前|历任|先后|原本|没有|并未|否认|传")
 _once = re.compile(r"^曾[^，]{2,24}的(?=[^，的]{2,16}$)")  # what somebody was before
 _vague_person = re.compile("(?:^|[，。])(?:这位|他|她|其)")
 _headed = re.compile(r"(?:头衔|职务|职位|职衔)(?:为|是)(?P<it>[^，。；]{2,16})")
@@ -510,23 +500,16 @@ def acquisition_zh(said: Said) -> dict[str, Cell]:
     if not (bought or (buyer and stake)):
         return {}
     parties = [name for name in (buyer, bought) if name]
-    amount = next(
-        filter(None, (told.amount_of(one, _MONEY_ZH, _NO_PRICE_ZH) for one in (sentence, said.title, *_priced(said)))), None
-    )
+    priced = (one for one in said.below() if re.search("总代价|交易|对价|作价|总价|收购价|金额", one))
     return said.filled(
         actors=joined(parties, sentence),
         object=stake[0] if stake else bought,
-        amount=amount,
+        amount=told.amount_of((sentence, said.title, *priced), _MONEY_ZH, "估值|市值|营收|收入|净利|注册资本|每股"),
         stage=told.surest(told.STAGE_DEAL, sentence) or told.surest(told.STAGE_DEAL, *said.behind),
     )
 
 
 _DEALS_ZH = (_SOLD_ZH, _RULED_DEAL_ZH, _TAKING_ZH, _BOUGHT_ZH, _BUYS_ZH)
-_NO_PRICE_ZH = r"估值|市值|营收|收入|净利|注册资本|每股"
-
-
-def _priced(said: Said) -> Iterator[str]:
-    return (one for one in said.below() if re.search("总代价|交易|对价|作价|总价|收购价|金额", one))
 
 
 # --- who takes part
@@ -555,7 +538,7 @@ _toward = re.compile(
     r"|(?:选用|采用|选定|引入|批准|允许)(?:了)?(?P<g>[^，。的]{2,30}?)的"
     r"|(?:^|，)(?:AI|人工智能)?[^，。]{0,6}公司(?P<h>[A-Z][A-Za-z ]{2,20})|涉及(?P<i>[^，。]{2,60})(?=。)"
     rf"|(?:院士|教授|博士|先生|女士|创始人|开拓者)(?P<k>[{HAN}·]{{2,6}}?)(?=(?:，[^。]{{0,30}})?(?:逝世|去世|病逝))"
-    r"|与(?P<j>[^，。的]{2,30}?)(?=签署|签订|签约|达成|成立|共同|联合|合作|探讨|合并|洽谈|签下|签约)"
+    r"|与(?P<j>[^，。的]{2,30}?)(?=签署|签订|签约|达成|成立|共同|联合|合作|探讨|合并|洽谈|签下)"
 )
 
 

@@ -440,7 +440,7 @@ class TestEvents:
         ],
     )
     def test_have_a_headline_with_actor_and_act(self, sentence: str, acts: tuple[str, ...], headline: str) -> None:
-        assert headlines.headline(sentence, acts, "zh") == headline
+        assert headlines.told(sentence, acts, "zh").headline == headline
 
     @pytest.mark.parametrize(
         ("sentence", "headline"),
@@ -464,7 +464,7 @@ class TestEvents:
         ],
     )
     def test_have_an_english_headline_of_at_most_twelve_words(self, sentence: str, headline: str) -> None:
-        assert headlines.headline(sentence, (), "en") == headline
+        assert headlines.told(sentence, (), "en").headline == headline
 
     def test_open_with_whom_and_what_they_are_about(self) -> None:
         text = "上海今天发布人工智能新政。上海还成立了人工智能基金。人工智能企业在上海签约。"

@@ -83,6 +83,10 @@ from crawler.html import boilerplate
         "设为星标，不错过每一篇好文",
         "凡本网注明“来源：江湾网”的所有作品，版权均属于江湾网。",
         "星河智算的展台，業主至今未揀到承辦商。（張三攝）",
+        "AFP",
+        "Reuters",
+        "(Written by Jane Roe)",
+        "Le Quotidien du Port avec AFP",
     ],
 )
 def test_furniture_is_known_in_any_case(text: str) -> None:

@@ -4,9 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.nlp.headlines import clean, condensed, headline, told
+from crawler.nlp.headlines import clean, condensed, told
 from crawler.nlp.headlines_zh import FARTHEST, clauses, width
 from crawler.nlp.referents import Said, named
+
+
+def headline(sentence: str, acts: tuple[str, ...], language: str | None) -> str:
+    return told(sentence, acts, language).headline
 
 
 @pytest.mark.parametrize(
