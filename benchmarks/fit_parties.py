@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from benchmarks.fit_events import asked
@@ -19,6 +20,7 @@ from crawler.nlp import headlines
 from crawler.nlp.document import reading
 from crawler.nlp.events import actors, parties
 from crawler.nlp.events.actors import main_name
+from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import DATA
 
@@ -33,11 +35,11 @@ HEADER = """\
 
 
 class Case(NamedTuple):
-    """An event: the candidates of its sentence, with their features, and the names that are due."""
+    """An event: the candidates of its sentence, with their features, and what is due."""
 
     ident: str
     kind: str
-    candidates: list[parties.Candidate]
+    candidates: list[Any]
     due: list[str]
 
     @property
@@ -45,17 +47,28 @@ class Case(NamedTuple):
         return zlib.crc32(self.ident.encode()) % FOLDS
 
 
-def cases(row: dict[str, Any], language: str) -> list[Case]:
-    title, text = row["title"], row["text"]
-    name, found = main_name(title, text, language), []
+def told(row: dict[str, Any], language: str) -> Iterator[tuple[dict[str, Any], str, Told]]:
+    """Each event of an article with its sentence, and what is made of that."""
+    text = row["text"]
     for event in row["events"]:
         at = text.find(event["sentence"])
-        told = next((one for one in reading(text).sentences if one.start < at + len(event["sentence"]) and at < one.end), None)
-        if told and at >= 0:
-            made = headlines.told(headlines.clean(told.text), (), language)
-            many = actors.candidates(told.text, made, text, title, name, is_chinese=language == "zh")
-            found.append(Case(row["id"], event["type"], many, event["actors"] or []))
-    return found
+        found = next((one for one in reading(text).sentences if one.start < at + len(event["sentence"]) and at < one.end), None)
+        if found and at >= 0:
+            yield event, found.text, headlines.told(headlines.clean(found.text), (), language)
+
+
+def cases(row: dict[str, Any], language: str) -> list[Case]:
+    title, text = row["title"], row["text"]
+    name, is_chinese = main_name(title, text, language), language == "zh"
+    return [
+        Case(
+            row["id"],
+            event["type"],
+            actors.candidates(sentence, made, text, title, name, is_chinese=is_chinese),
+            event["actors"] or [],
+        )
+        for event, sentence, made in told(row, language)
+    ]
 
 
 def fitted(names: list[str], x: Any, due: Any, trust: Any) -> dict[str, float]:
@@ -81,17 +94,18 @@ def measured(found: list[Case], weights: dict[str, float], counts: Counter[str])
         )
 
 
-def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Prints how good the choice is where an article was not fitted on; → the weights."""
+def cross_fitted(
+    found: list[Case], is_due: Callable[[Any, Case], bool], measured: Callable[[list[Case], dict[str, float], Counter[str]], None]
+) -> tuple[Counter[str], dict[str, float]]:
+    """What was `measured` on the articles that each fit had not seen; and the weights of all."""
     import numpy as np
     from sklearn.feature_extraction import DictVectorizer
 
-    found = [one for row in rows for one in cases(row, language)]
     vectors = DictVectorizer()
     x = vectors.fit_transform([dict.fromkeys(each.features_of(one.kind), 1) for one in found for each in one.candidates]).tocsr()
     often = np.asarray((x != 0).sum(axis=0)).ravel() >= RAREST
     x, names = x[:, often], [str(name) for name in vectors.get_feature_names_out()[often]]
-    due = np.array([any(same(each.name, name) for name in one.due) for one in found for each in one.candidates])
+    due = np.array([is_due(each, one) for one in found for each in one.candidates])
     fold = np.array([one.fold for one in found for _ in one.candidates])
     trust = np.array([OWN if one.ident.startswith("own") else 1.0 for one in found for _ in one.candidates])
     counts: Counter[str] = Counter()
@@ -99,17 +113,27 @@ def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:
         kept = fold != number
         held = [one for one in found if one.fold == number and not one.ident.startswith("own")]
         measured(held, fitted(names, x[kept], due[kept], trust[kept]), counts)
+    return counts, fitted(names, x, due, trust)
+
+
+def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Prints how good the choice is where an article was not fitted on; → the weights."""
+    found = [one for row in rows for one in cases(row, language)]
+    counts, weights = cross_fitted(found, lambda each, one: any(same(each.name, name) for name in one.due), measured)
     precision, recall = counts["right"] / counts["said"], counts["met"] / counts["due"]
-    weights = fitted(names, x, due, trust)
     print(
-        f"{language}: {len(found)} events, {len(due)} names, {len(weights)} weights; each P {precision:.3f} R {recall:.3f}"
-        f" F1 {2 * precision * recall / (precision + recall):.3f}, exact {counts['exact'] / counts['events']:.3f} of {counts['events']}"
+        f"{language}: {len(found)} events, {sum(len(one.candidates) for one in found)} names, {len(weights)} weights;"
+        f" each P {precision:.3f} R {recall:.3f} F1 {2 * precision * recall / (precision + recall):.3f},"
+        f" exact {counts['exact'] / counts['events']:.3f} of {counts['events']}"
     )
     return weights
 
 
-def main() -> None:
-    given = asked(__doc__)
+def fit(
+    purpose: str | None, what: str, header: str, of_language: Callable[[str, list[dict[str, Any]]], dict[str, float]]
+) -> None:
+    """Fits one language after the other, and writes the weights of `what` where that is asked."""
+    given = asked(purpose)
     rows = [json.loads(line) for path in given.files for line in path.read_text("utf-8").splitlines()]
     for language in ("zh", "en"):
         of = [row for row in rows if (language_of(row["title"] + "\n" + row["text"]) == "zh") == (language == "zh")]
@@ -119,8 +143,8 @@ def main() -> None:
             for name, weight in weights.items():
                 alike[weight].append(name)
             lines = (f"{weight} | {';'.join(sorted(of))}" for weight, of in sorted(alike.items()))
-            (DATA / f"parties_{language}.txt").write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
+            (DATA / f"{what}_{language}.txt").write_text(header + "\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    fit(__doc__, "parties", HEADER, of_language)

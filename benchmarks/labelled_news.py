@@ -117,13 +117,14 @@ def _met(ident: str, due: dict[str, Any], event: Any, misses: bool) -> Counter[s
     found: Counter[str] = Counter()
     said = {name: getattr(event, name, None) for name in ("type", "amount", "date")}
     for name, value in said.items():
-        right = _form(value) == _form(due.get(name))
+        form = amount_form if name == "amount" else _form
+        right = form(value) == form(due.get(name))
         found[name] += right
         if misses and not right:
             print(f"    {ident} {name}: {value!r}, due {due.get(name)!r}: {event.headline}")
     if due.get("amount"):
         found["amounts"] += 1
-        found["amounts right"] += _form(said["amount"]) == _form(due["amount"])
+        found["amounts right"] += amount_form(said["amount"]) == amount_form(due["amount"])
     actors, wanted = ({normal(one) for one in names} for names in (getattr(event, "actors", None) or (), due.get("actors") or ()))
     found["actors"] += actors == wanted
     found += Counter({"actor hits": len(actors & wanted), "actors said": len(actors), "actors due": len(wanted)})
@@ -131,6 +132,16 @@ def _met(ident: str, due: dict[str, Any], event: Any, misses: bool) -> Counter[s
         print(f"    {ident} actors: {sorted(actors)}, due {sorted(wanted)}: {event.headline}")
     found["alike"] += round(100 * SequenceMatcher(None, normal(event.headline), normal(due["headline"]), autojunk=False).ratio())
     return found
+
+
+def amount_form(value: str | None) -> str:
+    """Without what only rounds it: readers leave it out as often as not."""
+    return _rounded.sub("", _form(value))
+
+
+_rounded = re.compile(
+    "^(?:近|约|約|逾|超过|超|至少|高达|不低于|不少于|about|approximately|nearly|almost|around|roughly|morethan|over|upto|atleast|some|just(?:under|over)|(?:fewer|less)than)"
+)
 
 
 def _form(value: Any) -> str:

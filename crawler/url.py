@@ -121,6 +121,11 @@ def host_of(url: str) -> str:
     return parts.host if parts else ""
 
 
+def asked_host(url: str) -> str:
+    """The host that is asked for this address: its desktop twin's, if it is a mobile shell."""
+    return host_of(desktop_twin(url) or url)
+
+
 def query_of(url: str) -> str:
     """The query without what tracks, or belongs to a visit only."""
     parts = _split(url)

@@ -248,9 +248,12 @@ class Pipeline:
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         due = now + self.hooks.pause(task.source, due - now) if task.is_root else due
+        kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
+        if kept.stale:
+            _log.info("a poll came too late: another has its place", source=task.source)
+            return
         if task.is_root:
             self.outcomes[task.source] = Reason.UNCHANGED if found is None else Reason.OK
-        kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
         self.counts["polls"] += not kept.left  # else it goes on at once
         if found is None:
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
@@ -280,10 +283,11 @@ class Pipeline:
     async def _poll_failed(self, task: Task, watched: WatchedSource, outcome: Outcome) -> None:
         now = self._now()
         due = schedule.next_poll_after_failure(await self._cadence(watched, now), now, outcome, task.attempts)
+        if not await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due)):
+            return  # another has its place
         self.counts["failed polls"] += 1
         if task.is_root:
             self.outcomes[task.source] = outcome.reason
-        await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         why = {"reason": outcome.reason.value, "detail": outcome.detail}
         _log.warning("poll failed", source=task.source, **why, url=task.url, next=due)
 
@@ -386,8 +390,7 @@ def _keep(
     if task.is_root:
         sources.moved(session, task.source_id, answer.moved_to)
     if found is None:
-        frontier.unchanged(session, task, now=now, next_due=due)
-        return frontier.Kept()
+        return frontier.Kept(stale=not frontier.unchanged(session, task, now=now, next_due=due))
     return frontier.found(
         session,
         task,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Link
 from crawler.text import normal
-from crawler.url import fragment_of, host_of
+from crawler.url import asked_host, fragment_of
 from storage.db.mapping import link_to_json
 from storage.db.models import article, task
 from storage.db.texts import number_of
@@ -166,12 +166,12 @@ def _same_place(one: Known, link: Link) -> bool:
 
 def move(session: Session, moved: Mapping[int, Link], known: Set[int], now: datetime) -> None:
     """Give these tasks their new addresses, and read them again there, except those that are known to be the same."""
-    for name in {host_of(link.url) for link in moved.values()}:
+    for name in {asked_host(link.url) for link in moved.values()}:
         hosts.ready(session, name, now)
     for number, link in moved.items():
         depth = task.c.depth + (task.c.state == "done").cast(task.c.depth.type)
         due = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "depth": depth}
-        place = {"url": link.url, "host": host_of(link.url), "hint": link_to_json(link)}
+        place = {"url": link.url, "host": asked_host(link.url), "hint": link_to_json(link)}
         values = place if number in known else due | place
         session.execute(update(task).where(task.c.id == number, task.c.state != "leased").values(values))
 

@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from crawler.url import fragment_of, host_of
+from crawler.url import asked_host, fragment_of
 from storage.db.database import count_rows, insert_missing
 from storage.db.failpoints import after_commit
 from storage.db.models import article, known_link, task
@@ -124,7 +124,7 @@ _NAME = update(known_link).where(known_link.c.key == bindparam("key_")).values(g
 
 def wake(session: Session, row: Any, link: Link, now: datetime) -> int:
     """Make the task again of a row that `called` gave, done and at its new address; its id."""
-    host, made = host_of(link.url), row.first_seen
+    host, made = asked_host(link.url), row.first_seen
     again = due_row("article", row.link_key, source_id=row.source_id, url=link.url, host=host, due=now, now=made)
     again |= {"state": "done", "guid": link.guid, "baseline": row.baseline, "done_at": made}
     session.execute(delete(known_link).where(known_link.c.key == row.key))

@@ -10,7 +10,7 @@ from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from crawler.url import desktop_twin, host_of
+from crawler.url import asked_host
 from storage.db.database import insert_new
 from storage.db.mapping import link_to_json
 from storage.db.models import article, article_alias, task
@@ -88,6 +88,5 @@ def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
 
 
 def _row(kind: str, poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
-    host = host_of(desktop_twin(url) or url)
-    row = due_row(kind, key, source_id=poll.source_id, url=url, host=host, due=now, now=now)
+    row = due_row(kind, key, source_id=poll.source_id, url=url, host=asked_host(url), due=now, now=now)
     return row | {"baseline": poll.baseline, "attempts": 0, "fence": 0, "depth": 0}

@@ -16,6 +16,7 @@ import re2
 from crawler.nlp.clause_en import is_verb_form
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import actors_of
+from crawler.nlp.events.amounts_en import DIGITS, amount_of
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
@@ -50,11 +51,12 @@ def fields_of(  # noqa: PLR0917 (what an event is told by)
     sentence = sentence or quote
     kind = type_of(headline, quote, over)
     actors = actors_of(sentence, made, text, over, language, kind)
+    told = quote if len(quote) > len(sentence) * 0.9 else sentence
     return {
         "type": kind,
         "actors": actors or None,
         "object": (_object_zh if is_chinese else _object_en)(headline, made),
-        "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote if len(quote) > len(sentence) * 0.9 else sentence),
+        "amount": _amount_zh(headline, told) if is_chinese else amount_of(told, headline, over, kind),
         "date": date_of(quote, published, is_chinese, text, made.headline),
     }
 
@@ -100,29 +102,16 @@ _trade = re.compile(  # what a company makes says nothing of what it does
 
 # --- amount
 
-_DIGITS = r"\d[\d,.]{0,24}"  # bounded: a line of nothing else is read in its length, not its square
-_NUMBER_ZH = rf"(?:{_DIGITS}|[一二两三四五六七八九十百]+)"
+_NUMBER_ZH = rf"(?:{DIGITS}|[一二两三四五六七八九十百]+)"
 _money_zh = re.compile(
     rf"(?:每[百千]?万? ?tokens? ?|人民[币幣]|新[台臺][币幣]|港[币幣])?"
     rf"(?:(?:近|约|約|逾|超(?![过過])|高达|高達)?(?:{_NUMBER_ZH}|数|數|上)(?:[百千万亿萬億]+)?|近[百千]?[万亿萬億])(?:余|餘|多)?(?:元人民[币幣]|元(?!素|件|器|宇|旦|月)|美元|[欧歐]元|港元|港[币幣]|英[镑鎊]|日[元圆圓]|[韩韓]元|新[台臺][币幣]|人民[币幣]|[卢盧]比|瑞郎|"
     rf"新元)(?!左右的估值)"
 )
 _count_zh = re.compile(
-    rf"(?:近|约|逾|超(?!过))?{_DIGITS}(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
+    rf"(?:近|约|逾|超(?!过))?{DIGITS}(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
 )
 _of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
-_MUCH = r"(?: ?(?:million|billion|trillion|crore|lakh|bn|m\b|k\b)|-(?:million|billion|crore))?"
-_money_en = re.compile(
-    r"(?:\b(?:[Aa]bout|[Aa]pproximately|[Nn]early|[Aa]lmost|[Aa]round|[Rr]oughly|[Mm]ore than|[Oo]ver|[Uu]p to|[Aa]t least) )?"
-    r"(?:between [$€£¥][\d.]+ (?:million|billion) and [$€£¥][\d.]+ (?:million|billion)"
-    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?){_DIGITS}\d?{_MUCH}"
-    rf"(?:(?: to |-|–)[$€£¥]{_DIGITS}(?: (?:million|billion|trillion))?)?"
-    rf"|(?:{_DIGITS}|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
-    r"(?:dollars|euros|pounds?|yuan|yen|won|rupees|(?:Swiss )?francs|(?:[A-Z][a-z]+ )?crowns|rand|cents)\b)"
-)
-_of_value_en = re.compile(
-    r"(?:valu(?:e|es|ed|ing|ation)|(?:is|was|it|now|company|firm|group|maker|stake|shares?) worth|at a|from|against|compared with)[\w ]{0,24}$|shares? (?:to|at) $"
-)
 
 
 def _amount_zh(headline: str, quote: str) -> str | None:
@@ -143,33 +132,6 @@ def _was(text: str, match: re.Match[str]) -> bool:
 
 
 _to = re.compile(r"[^，。；]{0,8}[至到]")
-
-_CURRENCIES_EN = tuple(
-    "$ € £ ¥ ₹ SEK NOK DKK CHF AUD PLN SAR AED GBP EUR USD RM Rs Kr dollars euros pound yuan yen won rupees francs crowns rand cents".split()
-)
-
-
-def _amount_en(headline: str, quote: str) -> str | None:
-    """The sum of money, what one costs where there is no other; else how many units."""
-    of_one = None
-    for text in (headline, quote):
-        for match in _money_en.finditer(text) if any(name in text for name in _CURRENCIES_EN) else ():
-            if _of_value_en.search(text, max(0, match.start() - BEFORE), match.start()):
-                continue
-            each = _each_en.match(text, match.end())
-            if not each:
-                return match[0].rstrip(".,")
-            of_one = of_one or (match[0] + each[0] if "token" in each[0] else match[0].rstrip(".,"))
-    found = _count_en.search(headline) or _count_en.search(quote)
-    return of_one or (found[0] if found else None)
-
-
-_each_en = re.compile(
-    r" (?:per (?:million|thousand) (?:input |output )?tokens|(?:a|an|per|each) ?(?:share|hour|month|year|token|unit|seat|user)\b)"
-)
-_count_en = re.compile(
-    rf"\b{_DIGITS}(?:[-–]{_DIGITS})?(?: (?:thousand|million|billion))? (?:units|megawatts|MW|gigawatts|GW|jobs|GPUs|chips|vehicles|cars|robots|wafers|acres|employees)\b"
-)
 
 
 # --- date

@@ -4,16 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from crawler.nlp.clause_zh import INSTITUTION, spans
-from crawler.nlp.document import reading
+from crawler.nlp.document import Reading, reading
 from crawler.nlp.events import parties
 from crawler.nlp.events.parties import Candidate, Place
 from crawler.nlp.lexicon import by_name
-from crawler.text import normal
+from crawler.text import HAN, normal
 
 _PREPOSITIONS = "与和向由对被为从让给获在将"
 _vague = re.compile(r"(?:此外，|同时，|另外，)?(公司|该公司|本公司|双方|两家公司|其|该|会议|项目|本轮|这|他|她|团队|交易)")
+
+
+_company = re.compile(
+    f"(?:^|(?<=[，。；：、由与和向对被为“告]))[{HAN}A-Za-z]{{2,16}}(?:（[{HAN}]{{2,4}}）[{HAN}]{{0,12}})?(?:有限(?:责任)?公司|公司|集团)"
+)
+_after = re.compile(  # who stands before a colon, and behind a post or a part in court
+    f"(?:^|[，。；：】])(?P<label>[{HAN}·A-Za-z]{{2,14}})(?=：)|(?:董事长|总裁|总经理|C[ETOF]O|首席[{HAN}]{{2,5}}官|总监|院长|主任|创始人|教授"
+    f"|被告|原告|主犯|工程师|科学家|负责人|顾问)(?P<person>[{HAN}]{{2,3}})"
+)
+_joined = re.compile("会同|联合|携手|[和与同及]")
+_LONGEST_SUBJECT = 16
+
+
+def _spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
+    """Where names may stand: runs of nouns and those that are joined, and what the segmenter does not know but its place tells."""
+    found = {*spans(sentence, text, read), *_subjects(read), *(match.span() for match in _company.finditer(sentence))}
+    found |= {match.span(match.lastgroup or 0) for match in _after.finditer(sentence)}
+    for start, end in list(found):
+        for match in _joined.finditer(sentence, start + 2, end - 2):
+            found |= {(start, match.start()), (match.end(), end)}
+    return sorted(found)
+
+
+def _subjects(read: Reading) -> Iterator[tuple[int, int]]:
+    """What stands between the beginning of a clause and its first word that is in no name."""
+    begins: int | None = 0
+    for (word, tag), at in zip(read.words, read.starts, strict=False):
+        start, end = read.span(at, at + len(word))
+        if word in "，。；：、“”（）《》！？":
+            begins = end
+        elif begins is not None and tag[:1] in "vdpucrtmq":
+            if 2 <= start - begins <= _LONGEST_SUBJECT:
+                yield begins, start
+            begins = None
 
 
 def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
@@ -21,7 +56,7 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
     sentence, text = place.sentence, place.text
     read = reading(sentence)
     sure = [(sentence.find(name), sentence.find(name) + len(name)) for name in surely if name in sentence]
-    others = [one for one in spans(sentence, text, read) if not any(one[0] < end and start < one[1] for start, end in sure)]
+    others = [one for one in _spans(sentence, text, read) if not any(one[0] < end and start < one[1] for start, end in sure)]
     found = sorted({*sure, *others})
     verbs = [(read.span(at, at + 1)[0], word) for (word, tag), at in zip(read.words, read.starts, strict=False) if tag[:1] == "v"]
     tags = {read.span(at, at + 1)[0]: tag for (_, tag), at in zip(read.words, read.starts, strict=False)}
@@ -37,9 +72,10 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
         f"first={sentence[:2]}",
     )
 
-    def told_of(meant: str, _: int) -> Iterable[str]:
+    def told_of(meant: str, rank: int) -> Iterable[str]:
         return (
             *told,
+            f"rank={rank}",
             f"about={meant == place.name}",
             f"times={min(5, text.count(meant))}",
             f"title={meant in place.title}",
@@ -47,8 +83,17 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
             f"institution={bool(INSTITUTION.search(meant))}",
         )
 
-    elsewhere = (*(("told", name, 0) for name in surely), ("main", place.name, 0))
+    elsewhere = chain(
+        (("told", name, 0) for name in surely),
+        (("main", place.name, 0),),
+        (("title", name, rank) for rank, name in enumerate(_named(place.title, text, 4))),
+        (("earlier", name, rank) for rank, name in enumerate(_named(place.before, text, 6))),
+    )
     return [*made, *parties.meant(seen, elsewhere, told_of)]
+
+
+def _named(sentence: str, text: str, most: int) -> list[str]:
+    return [sentence[start:end] for start, end in spans(sentence, text, reading(sentence))[:most]] if sentence else []
 
 
 def _here(

@@ -15,7 +15,7 @@ from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
 from storage.alerts import outbox
 from storage.archive import queries
 from storage.db.database import Database
-from storage.queue import sources, usage
+from storage.queue import frontier, sources, usage
 from storage.rules.parser import parse
 from storage.rules.ruleset import Rule, Ruleset
 
@@ -204,6 +204,20 @@ async def test_a_source_taken_out_of_the_configuration_is_not_asked_any_more(db:
     await bench.poll()
     bench.pipeline.watch = replace(bench.pipeline.watch, sources={})
     assert await bench.claimed() is None
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome(Reason.UNCHANGED), Outcome(Reason.DNS)], ids=str)
+async def test_a_poll_whose_place_another_took_counts_for_nothing(db: Database, outcome: Outcome | None) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+    fetch = await bench.claimed()
+    assert fetch is not None
+    db.write_now(lambda s: frontier.recover(s, bench.now))
+    again = await bench.claimed()
+    assert again is not None
+    await bench.pipeline.answered(answer(fetch, outcome))
+    assert (bench.pipeline.counts["polls"], bench.pipeline.counts["failed polls"], dict(bench.pipeline.outcomes)) == (0, 0, {})
+    await bench.pipeline.answered(answer(again))
+    assert (bench.pipeline.counts["polls"], bench.pipeline.outcomes) == (1, {"s": Reason.OK})
 
 
 async def test_a_stopped_request_keeps_its_place(db: Database) -> None:
