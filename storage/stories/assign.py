@@ -24,7 +24,7 @@ from storage.stories.compare import keys, same_story, surely_same
 from storage.stories.fingerprint import fingerprint
 from storage.stories.marks import Marks, packed
 from storage.stories.separators import long_after
-from storage.stories.shared_keys import SharedKeys
+from storage.stories.shared_keys import PARTS, UNIT, UNITS, SharedKeys
 from storage.stories.verdict import Kind, Verdict
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
@@ -36,7 +36,11 @@ AS_LIKE = 0.25  # points by which one story is no more like a correction than an
 _COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
 _TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam("id"))
-_KEYS = SharedKeys(story_key, REMEMBERED, *_COLUMNS, newest_first=True)
+KEPT = (
+    65_536  # articles whose marks are in memory: those of another take as long to make as all else that storing an article does
+)
+_PARTS = {name: min(most, KEPT // (UNIT * UNITS[name]) or most) for name, most in PARTS.items()}
+_KEYS = SharedKeys(story_key, REMEMBERED, *_COLUMNS, newest_first=True, parts=_PARTS)
 remember, tidy = _KEYS.remember, _KEYS.tidy
 
 
@@ -59,7 +63,7 @@ class _Kept:
     """The marks of articles of the days in which they are asked for, by what they are made of; the user's own names too: a reload may
     change them. To make them anew takes ten times as long as to unpack them."""
 
-    def __init__(self, most: int = 65_536) -> None:
+    def __init__(self, most: int = KEPT) -> None:
         self._most = most
         self._marks: OrderedDict[Any, tuple[datetime, Marks]] = OrderedDict()
         self._now = datetime.min.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ many, and its writer remembers of each that is complete which keys lie there (`S
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from storage.db.writer import kept
 
 UNIT = 4096  # articles, at the least in a part
 UNITS = {"sqlite": 1, "postgresql": 64}  # at the most: its keys stay in the writer's cache, or that of a server
-PARTS = {"sqlite": 64, "postgresql": 16}  # that are asked, the newest
+PARTS = {"sqlite": 64, "postgresql": 16}  # that are asked at the most, the newest
 GROWING = 2  # newest parts of a file: another program may still add to the one before the last
 SIEVE = 1 << 20  # bits, some ten for each key of a part: of keys that are not there one in ten seems to be
 MANY = 8  # articles of a part with the same key: older parts are not asked for it, as a name in the news has thousands
@@ -55,10 +55,14 @@ class Sieve(NamedTuple):
 
 
 class SharedKeys:
-    """Keys of one kind, by which an article is found for as long as they are `remembered`. `columns`: what is told of it."""
+    """Keys of one kind, by which an article is found for as long as they are `remembered`, and no more than `parts` of them are newer.
+    `columns`: what is told of it."""
 
-    def __init__(self, table: Table, remembered: timedelta, *columns: Any, newest_first: bool) -> None:
+    def __init__(
+        self, table: Table, remembered: timedelta, *columns: Any, newest_first: bool, parts: Mapping[str, int] = PARTS
+    ) -> None:
         self._table = table
+        self._most = parts
         self._remembered = remembered
         self._columns = columns
         self._newest_first = newest_first
@@ -129,13 +133,16 @@ class SharedKeys:
         """The newest parts, the last of them the one for the article of this number."""
         known, unit = kept(session, self._table.name), number // UNIT
         if not known or not timedelta() <= now - known["looked"] < LOOK_AGAIN:
-            found = sorted(session.scalars(_newest(self._table, PARTS[dialect_of(session)])).all())
+            found = sorted(session.scalars(_newest(self._table, self._most[dialect_of(session)])).all())
             ends = session.scalar(_FROM, {"number": found[-1] * UNIT}) if found else None
             known |= {"looked": now, "parts": found, "ends": ends + self._remembered / EIGHTHS if ends else now}
         parts: list[int] = known["parts"]
         last = parts[-1] if parts else None
         if last is None or (unit > last and (now >= known["ends"] or unit - last >= UNITS[dialect_of(session)])):
-            known |= {"parts": (parts := [*parts, unit][-PARTS[dialect_of(session)] :]), "ends": now + self._remembered / EIGHTHS}
+            known |= {
+                "parts": (parts := [*parts, unit][-self._most[dialect_of(session)] :]),
+                "ends": now + self._remembered / EIGHTHS,
+            }
         return parts
 
 
