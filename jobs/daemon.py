@@ -353,7 +353,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             done.set_result(work())
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001  whoever waits must hear of it, or would wait for ever
             done.set_exception(error)
 
     threading.Thread(target=run, name="backup", daemon=True).start()

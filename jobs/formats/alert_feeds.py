@@ -56,7 +56,7 @@ class Feed:
     @property
     def title(self) -> str:
         """What a reader shows."""
-        return f"智讯 · {self.rule}"
+        return _text(f"智讯 · {self.rule}")
 
     def url(self, suffix: str) -> str:
         """The feed's own address, or ""."""

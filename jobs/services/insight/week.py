@@ -281,7 +281,7 @@ def markdown(found: Week) -> str:
         lines += [
             f"## {tr('Told by most')}",
             *(
-                f"{n}. {_escaped(one.title)} — {one.source} ({one.sources})"
+                f"{n}. {_escaped(one.title)} — {_escaped(one.source)} ({one.sources})"
                 + (f"\n   {_escaped(one.comment)}" if one.comment else "")
                 for n, one in enumerate(found.top, 1)
             ),
@@ -290,11 +290,11 @@ def markdown(found: Week) -> str:
     if found.risers:
         lines += [
             f"## {tr('What rises')}",
-            *(f"- {one.concept.name}: {one.stories} ({one.expected:.1f})" for one in found.risers),
+            *(f"- {_escaped(one.concept.name)}: {one.stories} ({one.expected:.1f})" for one in found.risers),
             "",
         ]
     for kind, rows in found.events:
         lines += [f"## {tr(kind)}", *(f"- {_escaped(row.headline)}" for row in rows), ""]
     for raised in found.rules:
-        lines += [f"## {raised.rule} ({raised.count})", *(f"- {_escaped(title)}" for *_, title in raised.alerts), ""]
+        lines += [f"## {_escaped(raised.rule)} ({raised.count})", *(f"- {_escaped(title)}" for *_, title in raised.alerts), ""]
     return "\n".join(lines)

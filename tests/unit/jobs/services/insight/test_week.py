@@ -34,20 +34,21 @@ def test_what_is_no_week_is_unknown(name: str) -> None:
 
 def test_the_page_has_what_the_records_of_these_days_say(db: Database) -> None:
     rows = [
-        Record(f"第{n}号 *消息*", f"http://w.example/{n}", " ".join(f"w{n}x{k}" for k in range(50)), source=("one", "two")[n % 2],
+        Record(f"第{n}号 *消息*", f"http://w.example/{n}", " ".join(f"w{n}x{k}" for k in range(50)), source=("*one*", "two")[n % 2],
                published=NOW - timedelta(days=n), events=(Event(f"事件{n}", f"公司{n}完成A轮融资。", "funding"),))
         for n in range(10)
     ]  # fmt: skip
-    draft = AlertDraft("rule", "v1", ("desk",), {})
+    draft = AlertDraft("a [rule]", "v1", ("desk",), {})
     db.write_now(lambda s: [articles.store(s, one, key=one.link, alerts=[draft], now=NOW) for one in rows])
     found = db.read(lambda s: week.week(s, "2026-W48", NOW, UTC, MoneyConfig()))
     assert (found.articles, found.stories, found.after, found.before) == (2, 2, None, "2026-W47")
     assert [one.title for one in found.top] == ["第0号 *消息*", "第1号 *消息*"]
     assert [(kind, [row.headline for row in rows]) for kind, rows in found.events] == [("funding", ["事件0", "事件1"])]
-    assert [(raised.rule, raised.count) for raised in found.rules] == [("rule", 10)], (
+    assert [(raised.rule, raised.count) for raised in found.rules] == [("a [rule]", 10)], (
         "raised in these days, of whatever day they are"
     )
-    assert "1. 第0号 \\*消息\\* — " in week.markdown(found)
+    assert "1. 第0号 \\*消息\\* — \\*one\\*" in week.markdown(found)
+    assert "## a \\[rule\\] (10)" in week.markdown(found)
     earlier = db.read(lambda s: week.week(s, "2026-W47", NOW, UTC, MoneyConfig()))
     assert (earlier.articles, earlier.after, earlier.rules) == (7, "2026-W48", ())
     with pytest.raises(Unknown, match="not begun"):
