@@ -99,6 +99,12 @@ def copies(session: Session) -> dict[int, int]:
     return {row.id: row.reprint_of for row in session.execute(query)}
 
 
+def only_likely(session: Session) -> dict[int, int]:
+    """Records that only probably tell their story: each with the first of those that surely tell one event with it."""
+    query = select(article.c.id, article.c.proven).where(article.c.proven != article.c.story)
+    return {row.id: row.proven for row in session.execute(query)}
+
+
 def marks(session: Session) -> dict[str, tuple[int, int]]:
     """By rule, numbers that change whenever its alerts do."""
     query = select(alert.c.rule, func.max(alert.c.id), func.sum(alert.c.reprints)).group_by(alert.c.rule)

@@ -71,18 +71,9 @@ class Updates:
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """An article of the last days, its story, and why the new one tells the same."""
-
-    article_id: int
-    story: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where an article stands: its story, and the article whose text it repeats (itself, if none). `reason`: why there. `earlier`: what it
-    tells again, surely or probably, the likeliest first."""
+    """Where an article stands: its story, and the article whose text it repeats (itself, if none). `reason`: why there. `proven`: the
+    first of those that surely tell one event with it, if that is not the story's first."""
 
     article_id: int
     story: int
@@ -90,12 +81,17 @@ class Place:
     link_key: str
     reason: str = ""
     corrects: int | None = None  # the story that this article corrects, takes back or denies
-    earlier: tuple[Earlier, ...] = ()
+    proven: int | None = None
 
     def scope(self, fold: Fold) -> str:
         """What an alert is raised once for."""
-        story = f"{self.story}"
-        return {"likely": story, "events": story, "reprints": f"copy {self.copy_of}", "off": f"article {self.article_id}"}[fold]
+        sure = self.story if self.proven is None else self.proven
+        return {
+            "likely": f"{self.story}",
+            "events": f"{sure}",
+            "reprints": f"copy {self.copy_of}",
+            "off": f"article {self.article_id}",
+        }[fold]
 
 
 def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now: datetime) -> tuple[int, int, int]:
@@ -103,14 +99,13 @@ def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now:
     made = folded = over = 0
     for draft in drafts:
         raised = 0
-        told = None if draft.muted else _told(session, place, draft)
-        room = 0 if told else None if draft.muted else _room(session, place, draft, now)
+        room = None if draft.muted else _room(session, place, draft, now)
         if room is not None:
-            if not told and raise_one(session, place, draft, now):
+            if raise_one(session, place, draft, now):
                 raised = 1
             else:
                 folded += 1
-                raised = fold(session, place, draft, now, told)
+                raised = fold(session, place, draft, now)
         _count(session, draft.rule, now, raised)
         made += raised - (room or 0)
         over += bool(room) or (room is None and not draft.muted)
@@ -127,35 +122,28 @@ def _room(session: Session, place: Place, draft: AlertDraft, now: datetime) -> i
 def raise_one(session: Session, place: Place, draft: AlertDraft, now: datetime) -> bool:
     """Raise one alert, unless its story has one; if it is a correction of what was alerted, it names that alert."""
     corrected = _alert_of(session, draft.rule, place.corrects) if place.corrects else None
+    follows: dict[str, Any] = {}
     if corrected is not None:
-        draft = replace(draft, payload=draft.payload | {"follows": {"alert": corrected, "why": "correction"}})
-    elif place.story == place.article_id and (before := _before(session, place, draft.rule)):
+        follows = {"alert": corrected.id, "why": "correction"}
+    elif place.proven not in (None, place.story) and (before := _alert_of(session, draft.rule, place.story)):
         follows = {"alert": before.id, "why": "likely", "detail": before.title}
+    if follows:
         draft = replace(draft, payload=draft.payload | {"follows": follows})
-    return _insert(session, draft.key(place), place, draft, now, idem=f"{draft.rule}|{place.link_key}", follows=corrected)
+    return _insert(
+        session,
+        draft.key(place),
+        place,
+        draft,
+        now,
+        idem=f"{draft.rule}|{place.link_key}",
+        follows=corrected.id if corrected else None,
+    )
 
 
-def _alert_of(session: Session, rule: str, story: int) -> int | None:
-    """The first alert of a story to the readers of a rule."""
-    query = select(alert.c.id).where(alert.c.rule == rule, alert.c.story == story)
-    return session.scalar(query.order_by(alert.c.id).limit(1))
-
-
-def _told(session: Session, place: Place, draft: AlertDraft) -> int | None:
-    """The alert into which this one is folded because it was probably told there, if the rule wants that."""
-    before = _before(session, place, draft.rule) if draft.fold == "likely" and place.earlier else None
-    return before.id if before is not None else None
-
-
-def _before(session: Session, place: Place, rule: str) -> Any:
-    """The first alert to the readers of a rule that told, or counted, what this article tells again."""
-    for one in place.earlier:
-        counted = select(duplicate.c.alert_id).where(duplicate.c.article_id == one.article_id)
-        query = select(alert.c.id, article.c.title).join(article).where(alert.c.rule == rule, alert.c.follows.is_(None))
-        for where in (alert.c.story == one.story, alert.c.id.in_(counted)):
-            if (found := session.execute(query.where(where).order_by(alert.c.id).limit(1)).first()) is not None:
-                return found
-    return None
+def _alert_of(session: Session, rule: str, story: int) -> Any:
+    """The first alert of a story to the readers of a rule: (id, title), or None."""
+    query = select(alert.c.id, article.c.title).join(article).where(alert.c.rule == rule, alert.c.story == story)
+    return session.execute(query.order_by(alert.c.id).limit(1)).first()
 
 
 def _insert(
@@ -235,11 +223,9 @@ def _one_more(dialect: str) -> Any:
 # ---- told again
 
 
-def fold(session: Session, place: Place, draft: AlertDraft, now: datetime, told: int | None = None) -> int:
-    """Note the article on the alert that told its story first (or `told`); 1 when enough publishers carry it now to tell it again."""
-    mine = alert.c.id == told if told else alert.c.dedup_key == draft.key(place)
-    first = session.execute(select(alert).where(mine)).one()
-    reason = place.earlier[0].reason if told else place.reason
+def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> int:
+    """Note the article on the alert that told its story first; 1 when enough publishers carry it now to tell it again."""
+    first = session.execute(select(alert).where(alert.c.dedup_key == draft.key(place))).one()
     how = "event" if place.copy_of == place.article_id else "reprint"
     withheld = {
         "rule": draft.rule,
@@ -248,7 +234,7 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime, told:
         "payload": draft.payload,
         "fold": draft.fold,
     }
-    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": reason, "at": now, "draft": withheld}
+    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now, "draft": withheld}
     if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
     if draft.again_when is None or (count := len(_publishers(session, first))) < draft.again_when:

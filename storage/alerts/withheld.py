@@ -12,16 +12,6 @@ from storage.alerts.raise_alerts import AlertDraft, Place, fold, raise_one
 from storage.db.models import alert, article, duplicate
 
 
-def elsewhere(session: Session, story: int) -> bool:
-    """Whether an article of a story was counted on an alert of another, which it probably told again."""
-    query = (
-        select(alert.c.id)
-        .join(duplicate, duplicate.c.alert_id == alert.c.id)
-        .join(article, article.c.id == duplicate.c.article_id)
-    )
-    return session.scalar(query.where(article.c.story == story, alert.c.story != story).limit(1)) is not None
-
-
 def folded_into(session: Session, alert_id: int) -> list[int]:
     """The articles that were counted on an alert instead of raising their own."""
     query = select(duplicate.c.article_id).where(duplicate.c.alert_id == alert_id).order_by(duplicate.c.article_id)
@@ -34,13 +24,13 @@ def release(session: Session, article_ids: Sequence[int], now: datetime) -> list
     An alert is raised once a story and rule: asking twice, or for two reprints of one text, raises one. What was folded by a version
     that kept no draft of it cannot be raised.
     """
-    query = select(duplicate, article.c.story, article.c.reprint_of, article.c.link_key)
+    query = select(duplicate, article.c.story, article.c.proven, article.c.reprint_of, article.c.link_key)
     query = query.join(article, article.c.id == duplicate.c.article_id).where(duplicate.c.article_id.in_(list(article_ids)))
     raised = []
     for row in session.execute(query.order_by(duplicate.c.article_id, duplicate.c.alert_id)).all():
         if row.draft is None or row.story == session.scalar(select(alert.c.story).where(alert.c.id == row.alert_id)):
             continue
-        place = Place(row.article_id, row.story, row.reprint_of or row.article_id, row.link_key)
+        place = Place(row.article_id, row.story, row.reprint_of or row.article_id, row.link_key, proven=row.proven)
         kept = row.draft
         draft = AlertDraft(kept["rule"], kept["version"], tuple(kept["channels"]), kept["payload"], fold=kept["fold"])
         session.execute(delete(duplicate).where(duplicate.c.alert_id == row.alert_id, duplicate.c.article_id == row.article_id))

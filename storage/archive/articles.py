@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, bindparam, insert, literal, select, union_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage.alerts.raise_alerts import AlertDraft, Cooldown, Earlier, Fold, Place, Updates, raise_all, update_all
+from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, raise_all, update_all
 from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
@@ -45,7 +45,6 @@ class _Incoming:
     key: str
     aliases: tuple[str, ...]
     tags: tuple[str, ...]
-    alerts: bool  # whether any is to be raised
     now: datetime
 
     @property
@@ -95,7 +94,7 @@ def store(
         if task is not None:
             frontier.forget_name(session, task)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
-    incoming = _Incoming(made, key, others, tuple(tags), any(not draft.muted for draft in alerts), now)
+    incoming = _Incoming(made, key, others, tuple(tags), now)
     stored = _known(session, incoming, updates)
     if stored is None:
         place, verdict = _insert(session, incoming)
@@ -163,6 +162,7 @@ _SHINGLES = SharedKeys(
     REMEMBERED,
     article.c.id,
     article.c.story,
+    assign.PROVEN,
     article.c.reprint_of,
     article.c.content_hash,
     article.c.published,
@@ -229,11 +229,11 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     joined = assign.join(session, marks, near) if not noticed else None
     found = origin or joined
     corrects = assign.corrected(session, marks, near) if found is None else None
-    likely = assign.likely(session, marks, near) if found is None and corrects is None and new.alerts else []
+    proven = found.proven if found and found.proven is not None else number
     first_seen = new.record.first_seen or new.now
     own = {"id": number, "link_key": new.key, "tags": list(new.tags)}
     times = {"first_seen": first_seen, "updated_at": new.now, "shown_at": new.record.published or first_seen}
-    told = {"story": found.story if found else number, "story_reason": found.reason if found else None}
+    told = {"story": found.story if found else number, "story_reason": found.reason if found else None, "proven": proven}
     row = record_to_row(new.record) | own | times | told
     row["reprint_of"] = (origin.reprint_of or origin.article_id) if origin else None
     session.connection().execute(_NEW, row)
@@ -244,8 +244,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     if corrects:
         said = changes.how(new.record.title) or changes.how(new.record.text[:LEAD]) or changes.CORRECTED
         corrections.put(session, number, corrects, said)
-    earlier = tuple(Earlier(one.article_id, one.story, one.reason) for one in ([found] if found else likely))
-    place = Place(number, number, number, new.key, "no record has this link or this text", corrects, earlier)
+    place = Place(number, number, number, new.key, "no record has this link or this text", corrects, proven)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
     return place, "reprint" if origin else "new"
@@ -255,6 +254,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
 class _Origin:
     article_id: int
     story: int
+    proven: int
     reprint_of: int | None
     share: float
     reason: str
@@ -269,7 +269,7 @@ def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | No
             noticed = True
         elif likeness.reprint and assign.is_copy(session, new.made.marks, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
-            origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
+            origins.append(_Origin(row.id, row.story, row.proven, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.article_id), default=None), noticed
 
 

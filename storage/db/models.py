@@ -277,6 +277,7 @@ article = Table(
     Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
     Column("story_reason", AnyText),  # why it belongs to the story of another
+    Column("proven", BigInteger),  # the first of those that surely tell one event with it; null: its story's
     _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.nlp.lexicon import own
@@ -20,7 +20,7 @@ from crawler.record import Record
 from storage.db.models import article, story_key
 from storage.db.texts import content_hash, number_of
 from storage.stories import by_hand, proof
-from storage.stories.compare import keys, same_story, surely_same
+from storage.stories.compare import keys, probably_same, same_story, surely_same
 from storage.stories.fingerprint import fingerprint
 from storage.stories.marks import Marks, packed
 from storage.stories.separators import long_after
@@ -33,7 +33,8 @@ _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one
 _FILLED_ANEW = frozenset((Kind.CORRECTION, Kind.SWAPPED, Kind.OTHER_HEAD))
 CLOSE = 1.0  # points between two stories that a person set apart
 AS_LIKE = 0.25  # points by which one story is no more like a correction than another: less than a name makes
-_COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
+PROVEN = func.coalesce(article.c.proven, article.c.story).label("proven")
+_COLUMNS = (article.c.id, article.c.story, PROVEN, article.c.content_hash, article.c.published)
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
 _TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam("id"))
 KEPT = (
@@ -46,11 +47,18 @@ remember, tidy = _KEYS.remember, _KEYS.tidy
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A story that a new article tells: through which of its articles, and why."""
+    """A story that a new article tells: through which of its articles, and why. `proven`: the first of those that surely tell one event
+    with it; None where it is only likely."""
 
     story: int
+    proven: int | None
     article_id: int
     verdict: Verdict
+
+    @property
+    def first(self) -> int:
+        """The article that nothing may separate it from."""
+        return self.story if self.proven is None else self.proven
 
     @property
     def reason(self) -> str:
@@ -111,17 +119,22 @@ def near(session: Session, number: int, numbers: Iterable[int], now: datetime) -
 
 
 def join(session: Session, marks: Marks, rows: Iterable[Any]) -> Joined | None:
-    """The story that a new article surely tells, of those which stand `near`, or None.
+    """The story that a new article tells, of those which stand `near`: surely, or else probably; or None.
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
-    found = []
+    rows = [row for row in rows if not long_after(marks.published, row.published)]
+    sure, likely = [], []
     for row in rows:
-        if not long_after(marks.published, row.published) and (verdict := surely_same(marks, _marks_of(session, row))):
-            found.append(Joined(row.story, row.id, verdict))
-    found.sort(key=lambda one: (-one.verdict.score, one.article_id))
-    said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story)}))
-    best = next((one for one in found if one.article_id == one.story or _fits_first(session, marks, one, said)), None)
+        if verdict := surely_same(marks, _marks_of(session, row)):
+            sure.append(Joined(row.story, row.proven, row.id, verdict))
+    if not sure:
+        for row in rows:
+            if verdict := probably_same(marks, _marks_of(session, row)):
+                likely.append(Joined(row.story, None, row.id, verdict))
+    found = sorted(sure or likely, key=lambda one: (-one.verdict.score, one.article_id))
+    said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story, one.first)}))
+    best = next((one for one in found if one.article_id == one.first or _fits_first(session, marks, one, said)), None)
     if best is None or any(_set_apart(best, one, said) for one in found if best.verdict.score - one.verdict.score < CLOSE):
         return None
     return best
@@ -130,17 +143,6 @@ def join(session: Session, marks: Marks, rows: Iterable[Any]) -> Joined | None:
 def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
     pairs = ((a, b) for a in (one.article_id, one.story) for b in (other.article_id, other.story))
     return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
-
-
-def likely(session: Session, marks: Marks, rows: Iterable[Any]) -> list[Joined]:
-    """Which of those `near` a new article probably tells again, the likeliest first."""
-    told = [
-        (row, same_story(marks.whole, _marks_of(session, row).whole))
-        for row in rows
-        if not long_after(marks.published, row.published)
-    ]
-    found = [Joined(row.story, row.id, verdict) for row, verdict in told if verdict.likely]
-    return sorted(found, key=lambda one: (-one.verdict.score, one.article_id))
 
 
 def corrected(session: Session, marks: Marks, rows: Iterable[Any]) -> int | None:
@@ -170,9 +172,9 @@ def is_copy(session: Session, one: Marks, row: Any, share: float) -> bool:
 
 def _fits_first(session: Session, marks: Marks, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
     """Nothing separates it from the article that told the story first, unless a person said that this one tells it too."""
-    if said.get((joined.story, joined.article_id)):
+    if said.get((joined.first, joined.article_id)):
         return True
-    row = session.execute(_FIRST, {"id": joined.story}).first()
+    row = session.execute(_FIRST, {"id": joined.first}).first()
     return row is None or same_story(marks.whole, _marks_of(session, row).whole).same
 
 

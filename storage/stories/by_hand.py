@@ -29,11 +29,14 @@ def members(session: Session, story: int) -> list[int]:
 
 
 def set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
-    """Give an article a story of its own, with the reprints of it; all that moved."""
+    """Give an article a story of its own, with the reprints of it and what surely tells the same; all that moved."""
     old = place_of(session, article_id).story
-    mine = article.c.story == old, or_(article.c.id == article_id, article.c.reprint_of == article_id)
+    own = article.c.id == article_id, article.c.reprint_of == article_id, article.c.proven == article_id
+    mine = article.c.story == old, or_(*own)
     moved = list(session.scalars(select(article.c.id).where(*mine).order_by(article.c.id)))
-    session.execute(update(article).where(article.c.id.in_(moved)).values(story=article_id, story_reason=APART))
+    session.execute(
+        update(article).where(article.c.id.in_(moved)).values(story=article_id, proven=article_id, story_reason=APART)
+    )
     session.execute(update(article).where(article.c.id == article_id).values(reprint_of=None))
     _remember(session, [(article_id, other) for other in members(session, old)], together=False, now=now)
     return moved
@@ -44,7 +47,7 @@ def put_together(session: Session, one: int, other: int, now: datetime) -> list[
     first, second = sorted((place_of(session, one).story, place_of(session, other).story))
     moved = members(session, second)
     _remember(session, [(one, other), (first, second)], together=True, now=now)
-    session.execute(update(article).where(article.c.id.in_(moved)).values(story=first, story_reason=TOGETHER))
+    session.execute(update(article).where(article.c.id.in_(moved)).values(story=first, proven=first, story_reason=TOGETHER))
     return moved
 
 

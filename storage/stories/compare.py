@@ -91,6 +91,14 @@ def surely_same(one: Marks, other: Marks) -> Verdict | None:
     return verdict if verdict.sure else None
 
 
+def probably_same(one: Marks, other: Marks) -> Verdict | None:
+    """The verdict on two articles that probably are one story, if not surely; None of all others, most without unpacking."""
+    if not proof.may_repeat_gist(one.gist, other.gist):
+        return None
+    verdict = same_story(one.whole, other.whole)
+    return verdict if verdict.likely else None
+
+
 def _of_the_house(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
     """One text under two headlines that each say what happened, of which it tells nothing: what a house is and sells."""
     if one.said.told or other.said.told or not (one.said.read and other.said.read):

@@ -30,6 +30,7 @@ _WEIGHTS = {
 COPY = 0.75  # of the leads' words, in their order, and none in place of another: a reprint
 COPIED = 0.55  # of the shorter lead's pieces: below, no one looks for swaps
 LIKE_A_COPY = 0.8  # from here on a word put in or left out changes what is told
+LIKE = 0.12  # of the pieces of the one that has fewer: of 313 likely pairs one had less, of others of the same week two fifths
 ALIKE = 0.5  # … that may be a house's own words under another headline
 _LONGEST_COPY = 300
 NEARLY = 0.6  # of each headline, in the other article: the object is the same
@@ -117,10 +118,16 @@ def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
 
 
 def may_repeat(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
-    """Nobody would take them for two events, though nothing proves that they are one: something by name is in common, neither has a place or
-    a head of its own, and neither corrects or updates what the other told."""
+    """Nobody would take them for two events, though nothing proves that they are one: something by name is in common, and an act or words (lists
+    have names and numbers in common); neither has a place, a head or a figure in its headline of its own, and neither corrects or updates the other."""
     updates = [bool(_update.match(x.title)) for x in (one, other)]
-    return Kind.ANCHOR in found and not found.keys() & _ELSEWHERE and updates[0] == updates[1]
+    told = Kind.ANCHOR in found and (found.keys() & _DONE or found.get(Kind.WORDING, 0.0) >= LIKE)
+    return bool(told) and not found.keys() & _ELSEWHERE and updates[0] == updates[1]
+
+
+def may_repeat_gist(one: Gist, other: Gist) -> bool:
+    """False for two texts of one language that share fewer words than any two that tell one event."""
+    return one.han != other.han or one.share(other) >= LIKE
 
 
 def may_prove(one: Gist, other: Gist) -> bool:

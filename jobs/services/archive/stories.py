@@ -48,9 +48,6 @@ def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
 
 
 def _set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
-    """All that moved; what has a story of its own already was only likely to tell another, and stays."""
-    if _story_of(session, article_id) == article_id:
-        return by_hand.members(session, article_id)
     moved = by_hand.set_apart(session, article_id, now)
     concepts.move(session, moved, article_id)
     marks.moved(session, moved, article_id)
@@ -66,7 +63,7 @@ def _story_of(session: Session, article_id: int) -> int:
 
 def split_record(session: Session, article_id: int, now: datetime) -> Split:
     """Take one record out of the story of another."""
-    if _story_of(session, article_id) == article_id and not withheld.elsewhere(session, article_id):
+    if _story_of(session, article_id) == article_id:
         others = [str(one) for one in by_hand.members(session, article_id) if one != article_id]
         told = tr("name one of the others: {others}", others=", ".join(others)) if others else tr("no other record tells it")
         raise NoSuchStory(tr("record {article_id} is the first of its story; {told}", article_id=article_id, told=told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -107,13 +107,14 @@ def trial(session: Session, config: Config, asked: Asked, since: datetime | None
     """What it would have alerted on since then, and how many messages that had been. Without `evidence` it is the quicker by far."""
     policy = policy_of(asked.rule, config.zone) if asked.rule else _PLAIN
     copies = ledger.copies(session) if policy.fold == "reprints" else {}
+    likely = ledger.only_likely(session) if policy.fold == "events" else {}
     bounds = Bounds(since=since)
 
     def cases(query: Query, policy: RulePolicy | None, evidence: bool) -> list[Case]:  # texts are not kept
         rows = searching.candidates(session, query, bounds, read_all=evidence)
         watched = (row for row in rows if asked.watches(row.record.source, row.tags))
         found = (case_of(query, row, copies.get(row.record.id or 0), policy, evidence) for row in watched)
-        return [case for case in found if case is not None]
+        return [replace(case, place=replace(case.place, proven=likely.get(case.place.article_id))) for case in found if case]
 
     now = cases(asked.query, policy if asked.rule else None, evidence)
     report = simulate(now, policy, _folding(config, policy.channels))

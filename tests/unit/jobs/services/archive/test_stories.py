@@ -85,7 +85,11 @@ def test_what_was_folded_only_as_likely_is_raised_with_all_that_tell_it(db: Data
     assert (done.records, len(done.alerts)) == ((2, 3), 1)
     assert raised(db) == [(1, 1, 0), (2, 2, 1)]
     with pytest.raises(stories.NoSuchStory, match="first of its story"):
-        db.write_now(lambda s: stories.split_alert(s, 2, NOW) and stories.split_record(s, 2, NOW))
+        db.write_now(lambda s: stories.split_record(s, 2, NOW))
+    joined = db.write_now(lambda s: stories.join(s, 1, 2, NOW))
+    assert (joined.story, joined.records) == (1, (2, 3))
+    store(db, 4, "合肥造出高带宽内存", retold, draft(), hours=4)
+    assert len(raised(db)) == 2, "a person proved it"
 
 
 def test_what_was_folded_as_a_reprint_is_raised_too(db: Database) -> None:

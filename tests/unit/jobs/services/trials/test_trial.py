@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.record import Record
+from jobs.config.load import Config
 from jobs.services.lookup import Unknown
 from jobs.services.trials import trial
+from storage.archive import articles
 from storage.db.database import Database
 from storage.rules.parser import QueryError
 from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
@@ -25,6 +28,19 @@ def test_a_rule_is_tried_as_it_is_configured(db: Database) -> None:
     assert found.messages == {"desk": 3}
     assert (found.noise[0].source, found.noise[0].matches, found.noise[0].alerts) == ("江湾晚报", 3, 3)
     assert {one.term for alert in found.alerts for one in alert.matched} == {"大模型"}
+
+
+@pytest.mark.parametrize(("fold", "told"), [("likely", [1]), ("events", [1, 2]), ("off", [1, 2, 3])])
+def test_what_only_probably_tells_a_story_is_an_alert_as_the_rule_has_it(db: Database, fold: str, told: list[int]) -> None:
+    news = ("恒晶微电子11月24日在合肥宣布，其HBM3E存储芯片进入量产，良率达到78%，首批产品将供应国内三家服务器厂商。",
+            "高带宽内存长期被海外垄断。本周二，合肥企业恒晶微电子说，HBM3E已经开始批量生产，良率78%，最先拿到货的是三家服务器厂。")  # fmt: skip
+    for number, (title, text) in enumerate((("恒晶微电子量产HBM3E", news[0]), *[("合肥造出高带宽内存", news[1])] * 2)):
+        one = Record(title, f"https://n.example/{number}", text, source="s", published=NOW)
+        db.write_now(lambda s, one=one: articles.store(s, one, key=one.link, now=NOW))
+    rule = {"name": "chips", "query": "HBM3E", "channels": ["desk"], "stories": fold}
+    config = Config.model_validate({"rules": [rule], "channels": [{"name": "desk", "url": "console://"}]})
+    found = db.read(lambda s: trial.trial(s, config, trial.asked(config, "chips", None)))
+    assert sorted(alert.record for alert in found.alerts) == told
 
 
 @pytest.mark.parametrize("query", ["大模型", "大模型 NOT 工厂", "near(大模型, 上海, 30)", "title:大模型 OR LLM"])
