@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from storage.db.database import from_row
+from storage.db.lists import NUMBERS, among
 from storage.db.models import alert, article, duplicate, known_link, tally, task
 from storage.db.texts import number_of
 
@@ -99,10 +100,10 @@ def copies(session: Session) -> dict[int, int]:
     return {row.id: row.reprint_of for row in session.execute(query)}
 
 
-def only_likely(session: Session) -> dict[int, int]:
-    """Records that only probably tell their story: each with the first of those that surely tell one event with it."""
-    query = select(article.c.id, article.c.proven).where(article.c.proven != article.c.story)
-    return {row.id: row.proven for row in session.execute(query)}
+def only_likely(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Those of these records that only probably tell their story: each with the first of those that surely tell one event with it."""
+    wanted = among(article.c.id, bindparam("ids", type_=NUMBERS)), article.c.proven != article.c.story
+    return {row.id: row.proven for row in session.execute(select(article.c.id, article.c.proven).where(*wanted), {"ids": ids})}
 
 
 def marks(session: Session) -> dict[str, tuple[int, int]]:

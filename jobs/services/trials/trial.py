@@ -107,16 +107,17 @@ def trial(session: Session, config: Config, asked: Asked, since: datetime | None
     """What it would have alerted on since then, and how many messages that had been. Without `evidence` it is the quicker by far."""
     policy = policy_of(asked.rule, config.zone) if asked.rule else _PLAIN
     copies = ledger.copies(session) if policy.fold == "reprints" else {}
-    likely = ledger.only_likely(session) if policy.fold == "events" else {}
     bounds = Bounds(since=since)
 
     def cases(query: Query, policy: RulePolicy | None, evidence: bool) -> list[Case]:  # texts are not kept
         rows = searching.candidates(session, query, bounds, read_all=evidence)
         watched = (row for row in rows if asked.watches(row.record.source, row.tags))
         found = (case_of(query, row, copies.get(row.record.id or 0), policy, evidence) for row in watched)
-        return [replace(case, place=replace(case.place, proven=likely.get(case.place.article_id))) for case in found if case]
+        return [case for case in found if case is not None]
 
     now = cases(asked.query, policy if asked.rule else None, evidence)
+    likely = ledger.only_likely(session, [case.place.article_id for case in now]) if policy.fold == "events" else {}
+    now = [replace(case, place=replace(case.place, proven=likely.get(case.place.article_id))) for case in now]
     report = simulate(now, policy, _folding(config, policy.channels))
     difference = _difference(now, cases(asked.older, None, False)) if asked.older is not None else None
     return Trial(
