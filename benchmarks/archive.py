@@ -366,12 +366,12 @@ def imports(db: Database, pool: list[str], count: int) -> None:
                 whole.backup(copy)
         if done not in MARKS and done < count:
             continue
-        before, *some = last
+        some = list(last)[-3:]
         wall, cpu = (sum(one[which] for one in some) / len(some) / 500 for which in (1, 2))
         size = f", {db.path.stat().st_size / done / 1024:.2f} KB a record" if db.path else ""
         print(f"imported {done:9,}  {1 / wall:6.0f} records/s, {cpu * 1000:5.1f} ms CPU a record{size}", flush=True)
         if done > 5_000 and small:
-            beside = _beside(small, before[0], [batch for batch, _, _ in some])
+            beside = _beside(small, last[0][0], [batch for batch, _, _ in some])
             print(f"  {cpu / beside:.2f} × of the {beside * 1000:.1f} ms that they take beside 5,000", flush=True)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.fit_parties import Case, cross_fitted, fit, told
 from benchmarks.labelled_news import amount_form
 from crawler.nlp.events import amounts_en as amounts
+from crawler.nlp.events.parties import TENTHS
 
 HEADER = """\
 # What is weighed of an amount of an event's sentence (crawler/nlp/events/amounts_en.py): log-odds | features, parted by ";".
@@ -35,7 +36,7 @@ def cases(row: dict[str, Any], language: str) -> list[Case]:
 
 
 def measured(found: list[Case], weights: dict[str, float], counts: Counter[str]) -> None:
-    known = {name: round(amounts.TENTHS * weight) for name, weight in weights.items()}
+    known = {name: round(TENTHS * weight) for name, weight in weights.items()}
     for one in found:
         said = amount_form(amounts.likeliest(one.candidates, one.kind, known))
         right = said == "".join(one.due)
@@ -46,7 +47,7 @@ def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:
     if language != "en":
         return {}
     found = [one for row in rows for one in cases(row, language)]
-    counts, weights = cross_fitted(found, lambda each, one: amount_form(each.text) in one.due, measured)
+    counts, weights = cross_fitted(found, lambda each, one: amount_form(each.name) in one.due, measured)
     print(
         f"{language}: {len(found)} events, {sum(len(one.candidates) for one in found)} amounts, {len(weights)} weights;"
         f" exact {counts['right'] / counts['events']:.3f} of {counts['events']}, where there is one"

@@ -39,7 +39,7 @@ class Case(NamedTuple):
 
     ident: str
     kind: str
-    candidates: list[Any]
+    candidates: list[parties.Candidate]
     due: list[str]
 
     @property
@@ -79,9 +79,9 @@ def fitted(names: list[str], x: Any, due: Any, trust: Any) -> dict[str, float]:
 
 
 def measured(found: list[Case], weights: dict[str, float], counts: Counter[str]) -> None:
-    parties.weights = lambda _: {name: round(10 * weight) for name, weight in weights.items()}  # type: ignore[assignment]
+    known = {name: round(parties.TENTHS * weight) for name, weight in weights.items()}
     for one in found:
-        said = [each.name for each in parties.likeliest(one.candidates, one.kind, "")]
+        said = [each.name for each in parties.likeliest(one.candidates, one.kind, known)]
         right = sum(any(same(each, due) for due in one.due) for each in said)
         met = sum(any(same(each, due) for each in said) for due in one.due)
         counts.update(

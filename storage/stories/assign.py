@@ -20,11 +20,11 @@ from crawler.record import Record
 from storage.db.models import article, story_key
 from storage.db.texts import content_hash, number_of
 from storage.stories import by_hand, proof
-from storage.stories.compare import keys, probably_same, same_story, surely_same
+from storage.stories.compare import keys, likely_same, same_story
 from storage.stories.fingerprint import fingerprint
 from storage.stories.marks import Marks, packed
 from storage.stories.separators import long_after
-from storage.stories.shared_keys import PARTS, UNIT, UNITS, SharedKeys
+from storage.stories.shared_keys import PARTS, UNIT, SharedKeys
 from storage.stories.verdict import Kind, Verdict
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
@@ -40,8 +40,7 @@ _TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam(
 KEPT = (
     65_536  # articles whose marks are in memory: those of another take as long to make as all else that storing an article does
 )
-_PARTS = {name: min(most, KEPT // (UNIT * UNITS[name]) or most) for name, most in PARTS.items()}
-_KEYS = SharedKeys(story_key, REMEMBERED, *_COLUMNS, newest_first=True, parts=_PARTS)
+_KEYS = SharedKeys(story_key, REMEMBERED, *_COLUMNS, newest_first=True, parts=PARTS | {"sqlite": KEPT // UNIT})
 remember, tidy = _KEYS.remember, _KEYS.tidy
 
 
@@ -123,16 +122,12 @@ def join(session: Session, marks: Marks, rows: Iterable[Any]) -> Joined | None:
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
-    rows = [row for row in rows if not long_after(marks.published, row.published)]
-    sure, likely = [], []
+    found = []
     for row in rows:
-        if verdict := surely_same(marks, _marks_of(session, row)):
-            sure.append(Joined(row.story, row.proven, row.id, verdict))
-    if not sure:
-        for row in rows:
-            if verdict := probably_same(marks, _marks_of(session, row)):
-                likely.append(Joined(row.story, None, row.id, verdict))
-    found = sorted(sure or likely, key=lambda one: (-one.verdict.score, one.article_id))
+        if not long_after(marks.published, row.published) and (verdict := likely_same(marks, _marks_of(session, row))):
+            found.append(Joined(row.story, row.proven if verdict.sure else None, row.id, verdict))
+    found = [one for one in found if one.verdict.sure] or found
+    found.sort(key=lambda one: (-one.verdict.score, one.article_id))
     said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story, one.first)}))
     best = next((one for one in found if one.article_id == one.first or _fits_first(session, marks, one, said)), None)
     if best is None or any(_set_apart(best, one, said) for one in found if best.verdict.score - one.verdict.score < CLOSE):

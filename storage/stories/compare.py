@@ -19,7 +19,7 @@ from storage.stories.separators import close, disjoint, same_version, separator
 from storage.stories.tokens import Words
 from storage.stories.verdict import Kind, Mark, Verdict
 
-__all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "same_story", "surely_same"]
+__all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "likely_same", "same_story"]
 
 ENOUGH = 5.25  # points of one story: who (2), an act (1.5), and something more that is seldom the same by chance (2)
 MORE = 0.5  # that are asked for where there is no act and no figure, only words
@@ -83,20 +83,14 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     return Verdict(same, marks, None, sure, sure or (same and proof.may_repeat(one, other, found)))
 
 
-def surely_same(one: Marks, other: Marks) -> Verdict | None:
-    """The verdict on two articles that are surely one story; None of all others, without unpacking and weighing what cannot prove it."""
-    if not proof.may_prove(one.gist, other.gist):
+def likely_same(one: Marks, other: Marks) -> Verdict | None:
+    """The verdict on two articles that surely or probably are one story; None of all others, most of them without unpacking and weighing."""
+    mine, theirs = one.gist, other.gist
+    may_repeat = proof.may_repeat_gist(mine, theirs)
+    if not (may_repeat or proof.may_prove(mine, theirs)):
         return None
     verdict = same_story(one.whole, other.whole)
-    return verdict if verdict.sure else None
-
-
-def probably_same(one: Marks, other: Marks) -> Verdict | None:
-    """The verdict on two articles that probably are one story, if not surely; None of all others, most without unpacking."""
-    if not proof.may_repeat_gist(one.gist, other.gist):
-        return None
-    verdict = same_story(one.whole, other.whole)
-    return verdict if verdict.likely else None
+    return verdict if verdict.sure or (may_repeat and verdict.likely) else None
 
 
 def _of_the_house(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:

@@ -23,9 +23,8 @@ def actors_of(sentence: str, made: Told, text: str, over: str, language: str | N
     `over` what stands over the event."""
     is_chinese = language == "zh"
     name = main_name(over, text, language)
-    likely = parties.likeliest(
-        candidates(sentence, made, text, over, name, is_chinese=is_chinese), kind, "zh" if is_chinese else "en"
-    )
+    known = parties.weights("parties_zh.txt" if is_chinese else "parties_en.txt")
+    likely = parties.likeliest(candidates(sentence, made, text, over, name, is_chinese=is_chinese), kind, known)
     said = (one.name for one in sorted(likely, key=lambda one: one.start))
     whole = [one if is_chinese else clause_en.in_full(one, text or sentence) for one in said]
     names = list(dict.fromkeys(whole or ([name] if name else [])))

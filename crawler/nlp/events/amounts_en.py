@@ -12,16 +12,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from typing import NamedTuple
 
-from crawler.nlp.lexicon import weighed
+from crawler.nlp.events.parties import LONGEST, Candidate, weights
 from crawler.text import normal
 
 LEAST = 0.4  # chance that an amount needs
-LONGEST = 600  # characters of a sentence that are read
 MOST_NOUNS = 4  # behind a number: 60 robotic picking arms
-TENTHS = 10
 DIGITS = r"\d[\d,.]{0,24}"  # bounded: a line of nothing else is read in its length, not its square
 _SCALE = r"(?: ?(?:thousand|million|billion|trillion|lakh crore|crore|lakh|bn|tn|m\b|k\b)|-(?:million|billion|crore)(?=[ -])|(?:[TGM]W|[TGM]B|B)\b)?"
 _SIGN = r"(?:(?:[KUT]?Sh|SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|[DSN]Kr) ?|(?:US|HK|NZ|NT|A|C|S|R|T)?[$]A?\s?|[€£¥₹₩]\s?|R(?=\d))"
@@ -47,18 +44,6 @@ _word = re.compile(r"[A-Za-z$€£][\w’'&-]*|\d[\d,.]*|[^\w\s]")
 _AROUND = 3  # words on either side that are looked at
 
 
-class Candidate(NamedTuple):
-    """An amount as the text has it, and what is weighed; the features of `by_type` count once more for the type of the event."""
-
-    text: str
-    start: int
-    features: list[str]
-    by_type: list[str]
-
-    def features_of(self, kind: str) -> list[str]:
-        return [*self.features, *self.by_type, *(f"{kind} {name}" for name in self.by_type)]
-
-
 class _Amount(NamedTuple):
     text: str
     start: int
@@ -72,15 +57,15 @@ class _Amount(NamedTuple):
 
 def amount_of(sentence: str, headline: str, title: str, kind: str) -> str | None:
     """The amount of an event of that type; None where nothing is likely enough."""
-    return likeliest(candidates(sentence, headline, title), kind, weights())
+    return likeliest(candidates(sentence, headline, title), kind, weights("amounts_en.txt"))
 
 
 def likeliest(found: Iterable[Candidate], kind: str, known: Mapping[str, int]) -> str | None:
     """Of several numbers that are as likely the first."""
     chances: defaultdict[int, list[tuple[float, int, str]]] = defaultdict(list)
     for one in found:
-        points = sum(known.get(name, 0) for name in one.features_of(kind)) / TENTHS
-        chances[one.start].append((1 / (1 + math.exp(-points)), len(one.text), one.text))
+        chance = 1 / (1 + math.exp(-one.points(kind, known)))
+        chances[one.start].append((chance, len(one.name), one.name))
     best, start = max(((sum(chance for chance, _, _ in some), -start) for start, some in chances.items()), default=(0.0, 0))
     return max(chances[-start])[2] if best >= LEAST else None
 
@@ -155,9 +140,3 @@ def _each(sentence: str) -> Iterator[re.Match[str]]:
 
 def _words(text: str) -> list[str]:
     return ["0" if word[0].isdigit() else word.lower() for word in _word.findall(text)]
-
-
-@cache
-def weights() -> Mapping[str, int]:
-    """The weight of each feature in tenths."""
-    return {name: round(TENTHS * float(weight)) for weight, names in weighed("amounts_en.txt") for name in names.split(";")}

@@ -48,6 +48,10 @@ class Candidate(NamedTuple):
     def features_of(self, kind: str) -> list[str]:
         return [*self.features, *self.by_type, *(f"{kind} {name}" for name in self.by_type)]
 
+    def points(self, kind: str, known: Mapping[str, int]) -> float:
+        """The log-odds."""
+        return sum(known.get(name, 0) for name in self.features_of(kind)) / TENTHS
+
 
 def meant(
     names: Iterable[str], others: Iterable[tuple[str, str, int]], told: Callable[[str, int], Iterable[str]]
@@ -61,10 +65,9 @@ def meant(
             yield Candidate(name, -1, (), (of, *(f"{of} {one}" for one in told(name, rank))))
 
 
-def likeliest(found: Sequence[Candidate], kind: str, language: str) -> list[Candidate]:
+def likeliest(found: Sequence[Candidate], kind: str, known: Mapping[str, int]) -> list[Candidate]:
     """Those that are likely enough, the likeliest first, none part of another; the likeliest alone may be less sure."""
-    known = weights(language)
-    points = [sum(known.get(name, 0) for name in one.features_of(kind)) / TENTHS for one in found]
+    points = [one.points(kind, known) for one in found]
     kept: list[Candidate] = []
     for of, one in sorted(zip(points, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)):
         if of < (LEAST if kept else ALONE):
@@ -75,7 +78,7 @@ def likeliest(found: Sequence[Candidate], kind: str, language: str) -> list[Cand
 
 
 @cache
-def weights(language: str) -> Mapping[str, int]:
-    """The weight of each feature in tenths."""
-    rows = weighed(f"parties_{language}.txt")
+def weights(name: str) -> Mapping[str, int]:
+    """The weight of each feature in tenths, of a file such as `parties_zh.txt`."""
+    rows = weighed(name)
     return {name: round(TENTHS * float(weight)) for weight, names in rows for name in names.split(";")}
