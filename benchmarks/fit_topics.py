@@ -1,10 +1,10 @@
-"""Fits what is weighed of technologies and industries, crawler/data/topics.yaml, and says how good the choice is on articles that it
-was not fitted on.
+"""Fits what is weighed of technologies and industries, crawler/data/topics.yaml, and what words say of them, topic_words_*.txt; says how
+good the choice is on articles that it was not fitted on.
 
     python -m benchmarks.fit_topics --peers DIR FILE… [--write]
 
 The weights that stand are where a fit begins, and what it leaves only as far as the articles ask for: they know more articles than one
-has at hand. So give it articles that they were not fitted on. The files are those of benchmarks/labelled_news.py, and may be our own
+has at hand. What words say is fitted anew, so give it all articles that there are. The files are those of benchmarks/labelled_news.py, and may be our own
 gold. Needs numpy, scipy and scikit-learn, from the folder given as --peers.
 """
 
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from benchmarks.fit_events import asked
 from crawler.analyzers import industries, technologies
+from crawler.nlp import topic_words
 from crawler.nlp.document import reading
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import DATA, table
@@ -30,12 +31,22 @@ OF_ONE = 3.0  # times as much for a weight of one topic, which fewer articles sp
 # what an article of our own gold weighs beside one of independent people: the least at which the floors of its test stand
 OWN = {"zh": 10.0, "en": 3.0}
 LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
+RAREST, OFTENEST = 10, 0.5  # articles that a word stands in to be asked for, and the part of them all from which it says nothing
+FEWEST = 4  # articles on a topic of which words are believed
+RIDGE = 1.0  # how much the weights of words are held at nothing, beside one article
+SPREAD = 0.02  # added to the standard deviation of a topic that few articles are about
+KINDS = {"technologies": "technology", "industries": "industry"}
 MOST = {"technologies": technologies.MAX_TECHNOLOGIES, "industries": industries.MAX_INDUSTRIES}
 HEADER = """\
 # What is weighed of the signs of a topic (crawler/nlp/topics.py): row | weights. Rows of signs: how many, in how many words, of these
 # in the title, at the beginning, and the share of the most that a topic of the article has; "only": of a topic that is not named.
 # Rows "text": always, length, shortness, blanks between words, topics named, spread. Rows "sentences": how many have a sign, what part
 # of all, and whether the title, the first, the second one, and title and first. Rows "of": one topic.
+# Origin: fitted by benchmarks/fit_topics.py on news that were written and labelled for this project.
+"""
+WORDS = f"""\
+# What the words of an article say of its topics (crawler/nlp/topic_words.py): the words that are asked for; then topic | step | for each
+# word a character, whose code less {topic_words.ZERO} is its weight in steps.
 # Origin: fitted by benchmarks/fit_topics.py on news that were written and labelled for this project.
 """
 
@@ -51,7 +62,17 @@ class Article(NamedTuple):
     due: set[str]
 
 
-def article(file: str, row: dict[str, Any], what: str) -> Article:
+class Unweighed(NamedTuple):
+    """An article whose words have not been asked yet."""
+
+    file: str
+    ident: str
+    language: str | None
+    topics: Topics
+    due: set[str]
+
+
+def unweighed(file: str, row: dict[str, Any], what: str) -> Unweighed:
     text = row["text"] if isinstance(row["text"], str) else "\n".join(row["text"])
     record = Record(row["title"], "https://example.org/", text, language=language_of(row["title"] + "\n" + text))
     topics: Topics = (
@@ -60,7 +81,41 @@ def article(file: str, row: dict[str, Any], what: str) -> Article:
         else industries.collected(technologies.add(record))
     )
     due = {one if isinstance(one, str) else one["id"] for one in row.get(what, row.get("ai_tech", ()))}
-    return Article(file, row["id"], record.language, list(topics.measures()), set(topics.said()), due)
+    return Unweighed(file, row["id"], record.language, topics, due)
+
+
+def weighed(one: Unweighed, said: dict[str, float] | None = None) -> Article:
+    """The article with what its words say, by a model that was fitted without it, or by the one that is shipped."""
+    measures = list(one.topics.measures(said and said.get))
+    return Article(one.file, one.ident, one.language, measures, set(one.topics.said()), one.due)
+
+
+def of_words(articles: list[Unweighed]) -> tuple[list[dict[str, float]], str, dict[str, tuple[float, str]]]:
+    """What the words of each article say by a ridge regression on all others; the words, and the weights of each topic as the file has
+    them. An article is left out in closed form: its residual over one minus its leverage."""
+    import numpy as np
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
+
+    counts = CountVectorizer(analyzer=lambda one: topic_words.words(one.topics.title, one.topics.text), min_df=RAREST, max_df=OFTENEST)
+    x = normalize(counts.fit_transform(articles).astype(float))
+    often = sorted(
+        ident for ident, count in Counter(ident for one in articles for ident in one.due).items() if count >= FEWEST
+    )
+    due = np.array([[ident in one.due for ident in often] for one in articles], float)
+    mean = due.mean(0)
+    spread = np.sqrt(mean * (1 - mean)) + SPREAD
+    kernel = (x @ x.T).toarray()
+    inverse = np.linalg.inv(kernel + RIDGE * np.eye(len(articles)))
+    dual = inverse @ (due - mean)
+    leverage = np.diag(kernel @ inverse)[:, None]
+    others = (kernel @ dual - leverage * (due - mean)) / (1 - leverage) / spread
+    said = [dict(zip(often, map(float, row), strict=True)) for row in others]
+    kept = {}
+    for ident, weights in zip(often, (x.T @ dual / spread).T, strict=True):
+        step = float(np.abs(weights).max()) / topic_words.LEVELS
+        kept[ident] = (step, "".join(chr(topic_words.ZERO + round(weight / step)) for weight in weights))
+    return said, " ".join(counts.get_feature_names_out()), kept
 
 
 def features(made: Measures) -> dict[str, float]:
@@ -164,8 +219,16 @@ def main() -> None:
         for line in path.read_text("utf-8").splitlines()
     ]
     standing = {what: weights(what) for what in MOST}
+    models: defaultdict[str, list[str]] = defaultdict(list)
     for what in MOST:
-        articles = [article(file, row, what) for file, row in rows]
+        collected = [unweighed(file, row, what) for file, row in rows]
+        articles = []
+        for language in ("zh", "en"):
+            mine = [one for one in collected if one.topics.text.is_spaced == (language == "en")]
+            said, known, topics = of_words(mine)
+            articles += map(weighed, mine, said)
+            models[language] = models[language] or [f"words | {known}"]
+            models[language] += [f"{KINDS[what]} {ident} | {step:.4g} | {kept}" for ident, (step, kept) in topics.items()]
         before = {f"{row}:{at}": value for row, values in standing[what].items() for at, value in enumerate(values)}
         least = crossed(articles, what, before)
         if given.write:
@@ -174,6 +237,8 @@ def main() -> None:
             path.write_text(f"{above}{what}: |\n{lines(fit(articles, before)[1], least)}", "utf-8")
             weights.cache_clear()  # industries are weighed beside the technologies that are chosen now
             table.cache_clear()
+    for language, made in models.items() if given.write else ():
+        (DATA / f"topic_words_{language}.txt").write_text(WORDS + "\n".join(made) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

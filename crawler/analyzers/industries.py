@@ -62,7 +62,7 @@ def _with_own_words(ranked: list[str], topics: Topics) -> list[str]:
 def collected(record: Record) -> Topics:
     """All signs of industries in a record that has its technologies."""
     title, text = reading(record.title), reading(record.text)
-    topics = Topics("industry", text, tuple(fact.concept or "" for fact in record.facts if fact.kind == "technology"))
+    topics = Topics("industry", title, text, tuple(fact.concept or "" for fact in record.facts if fact.kind == "technology"))
     for fact, technology, ident in _told(record):
         start = fact.start or 0
         match = Match(start, fact.end or start, Term("fact", ident, technology))

@@ -51,7 +51,7 @@ def add(record: Record) -> Record:
 
 def collected(title: Reading, text: Reading) -> Topics:
     """All signs of technologies in title and text; where only one is named, and not surely or only near AI, its sure names alone."""
-    topics = Topics("technology", text)
+    topics = Topics("technology", title, text)
     for place in (title, text):
         for match in chain(_named(place), _done(place)):
             if not match.term.exact and in_name(place, match.start, match.end):
@@ -94,7 +94,7 @@ def _hint(topics: Topics, title: Reading, text: Reading) -> None:
             if one in topics.found:
                 topics.sign(one, "beside", Match(start, end, Term("technology", ident, ident)), in_title, ident)
     served = {ident: industry for ident in topics.found if (industry := industry_of_technology().get(ident))}
-    fields, asked = Topics("industry", text), set(served.values())
+    fields, asked = Topics("industry", title, text), set(served.values())
     for place in (title, text):
         for match in place.longest("strong", "weak", "also"):
             if match[2][1] in asked and match[2][0] != "weak":

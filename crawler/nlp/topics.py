@@ -1,21 +1,22 @@
 """What an article is about, of all that it names or hints at: one way for technologies and for industries.
 
 A topic has signs of several kinds: it is named, doubtfully named, hinted at, spoken for by another one. How many there are, in how many
-words, and where they stand, is weighed by what labelled news say (``data/topics.yaml``, fitted by benchmarks/fit_topics.py); a topic that
-an editor would rather name than not is one of the article's.
+words, where they stand, and what all other words say of it, is weighed by what labelled news say (``data/topics.yaml``, fitted by
+benchmarks/fit_topics.py); a topic that an editor would rather name than not is one of the article's.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from operator import mul
 
 from crawler.nlp.document import Match, Reading
 from crawler.nlp.lexicon import names, rows, table
+from crawler.nlp.topic_words import Points
 
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
 HINTED = 0.3  # points of a sign that only hints, beside one that says
@@ -43,8 +44,10 @@ Measures = list[tuple[str, tuple[float, ...]]]  # row of weights → what each o
 class Topics:
     """The topics of one article: by id and kind the signs of each."""
 
-    def __init__(self, kind: str, text: Reading, about: tuple[str, ...] = ()) -> None:
+    def __init__(self, kind: str, title: Reading, text: Reading, about: tuple[str, ...] = ()) -> None:
+        self.kind = kind
         self.known = names(kind)
+        self.title = title
         self.text = text
         self.about = about
         self.scale = 3 if text.is_spaced else 1
@@ -71,8 +74,9 @@ class Topics:
         """The topics that are more than hinted at."""
         return [ident for ident, kinds in self.found.items() if not SAID.isdisjoint(kinds)]
 
-    def measures(self) -> Iterator[tuple[str, Measures]]:
-        """Each topic with what is weighed of it."""
+    def measures(self, said: Callable[[str], float | None] | None = None) -> Iterator[tuple[str, Measures]]:
+        """Each topic with what is weighed of it; `said`: what the words of the article say of one, if not what the data files know."""
+        said = said or Points(self.kind, self.title, self.text).of
         counted = {ident: [(kind, *_counted(signs)) for kind, signs in kinds.items()] for ident, kinds in self.found.items()}
         most: dict[str, float] = {}
         heavy: dict[str, float] = {}
@@ -94,6 +98,8 @@ class Topics:
                 (lead + "text", (*whole, *stands)),
                 (lead + "sentences", self._sentences(kinds)),
             ]
+            points = said(ident)
+            made.append((lead + "words", (points,)) if points is not None else (lead + "no words", (1.0,)))
             made += [(f"of {ident} with {one}", (WITH,)) for one in self.about]
             made += [
                 (lead + kind, (math.log2(1 + count), math.log2(1 + words), min(2, titled), min(2, early), count / most[kind]))

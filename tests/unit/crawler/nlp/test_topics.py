@@ -11,7 +11,7 @@ TERM = lexicon.Term("technology", "llm", "大模型")
 
 def topics(*signs: tuple[str, str, int, bool, str]) -> dict[str, dict[str, tuple[float, ...]]]:
     """What is measured of (topic, kind, start, in the title, word)."""
-    found = Topics("technology", Reading("字" * 600))
+    found = Topics("technology", Reading(""), Reading("字" * 600))
     for ident, kind, start, in_title, word in signs:
         found.sign(ident, kind, Match(start, start + 2, TERM), in_title, word)
     return {ident: dict(made) for ident, made in found.measures()}

@@ -1,0 +1,57 @@
+"""What all the words of an article say of a topic, whatever they name: a linear model over which words there are.
+
+`data/topic_words_zh.txt` and `data/topic_words_en.txt` hold the words that are looked for and, for each topic that enough articles are
+about, a character a word, its weight. It is a ridge regression, fitted by benchmarks/fit_topics.py: some thousand weak signs each of which
+says next to nothing, and which together tell news on a robot from news on its maker's shares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from crawler.nlp.document import Reading
+from crawler.nlp.events.words import stem
+from crawler.nlp.lexicon import weighed
+
+ZERO = 79  # the character of a weight that says nothing; LEVELS more are above it, and as many below
+LEVELS = 46
+
+
+class Model(NamedTuple):
+    """The place of each word among the weights; by kind and id of a topic a step, and the weights in such steps."""
+
+    places: Mapping[str, int]
+    topics: Mapping[str, tuple[float, bytes]]
+
+
+def words(title: Reading, text: Reading) -> set[str]:
+    """The words of an article, those of Latin letters without their endings; numbers and marks are none."""
+    said = {*title.tokens, *text.tokens}
+    return {stem(word) if word.isascii() else word for word in said if len(word) > 1 and word.isalpha()}
+
+
+class Points:
+    """What the words of one article say of topics of one kind."""
+
+    def __init__(self, kind: str, title: Reading, text: Reading) -> None:
+        self.kind = kind
+        known, self.topics = model("en" if text.is_spaced else "zh")
+        self.places = [known[word] for word in words(title, text) if word in known]
+
+    def of(self, ident: str) -> float | None:
+        """In standard deviations of what articles say of this topic; None: too few articles are about it to tell."""
+        step, weights = self.topics.get(f"{self.kind} {ident}", (0.0, b""))
+        if not weights or not self.places:
+            return None
+        return step * (sum(map(weights.__getitem__, self.places)) - ZERO * len(self.places)) / math.sqrt(len(self.places))
+
+
+@cache
+def model(language: str) -> Model:
+    """The model of Chinese or of English articles."""
+    (_, listed), *topics = weighed(f"topic_words_{language}.txt")
+    places = {word: at for at, word in enumerate(listed.split())}
+    return Model(places, {ident: (float(step), weights.encode()) for ident, step, weights in topics})
