@@ -236,6 +236,22 @@ def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_r
     assert _page(title=title, head=head, foot=foot).publisher == POST
 
 
+@pytest.mark.parametrize(
+    ("title", "told", "foot"),
+    [
+        ("A crane that listens", "Quay News - All that floats, and more", ""),
+        ("A crane that listens", "Quay News — news for dockers", ""),
+        ("A crane that listens | Quay News", "World", ""),
+        ("A crane that listens | Quay News", "", "<footer>Copyright Policy</footer>"),
+    ],
+)
+def test_a_site_is_named_without_its_slogan_its_section_or_its_policy(title: str, told: str, foot: str) -> None:
+    head = f'<meta property="og:site_name" content="{told}">' if told else ""
+    page = f"<html><head><title>{title}</title>{head}</head><body><h1>A crane that listens</h1><div>{ENGLISH}</div>{foot}</body></html>"
+    url = "https://www.quaynews.example/crane"
+    assert generic.read(Page(url, page.encode(), NOW), Link(url), ZoneInfo("Asia/Shanghai")).publisher == "Quay News"
+
+
 @pytest.mark.parametrize("title", ["{} - June 2004 - {}", "{} > News > {}", "{}: {}", "{} | Science | {}", "{} :: {}"])
 def test_a_site_known_by_its_host_stands_ahead_of_a_title_that_no_heading_repeats(title: str) -> None:
     top = "<p><b>FEATURE | March 4, 2026</b></p><div><font size=5><b>A crane that listens</b></font></div>"
