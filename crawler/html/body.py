@@ -29,6 +29,7 @@ TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
 CELL_DEPTH = 4  # blocks from a line of such a table to its cell
 CAPTION = 120  # bytes of a line below a picture
+ITEM = 48  # bytes of a heading that names one of several things
 NAMED = 80  # bytes of the byline of a post
 LABELLED = 24  # bytes of what names a box
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
@@ -351,7 +352,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     dropped: list[str] = []
     seen: dict[str, int] = {}
     cells = _cells(ground, area, (within[0], within[-1]))
-    also |= {number for number, is_kept in cells.items() if is_kept}
+    also |= {number for number, is_kept in cells.items() if is_kept} | _linked_headings(ground, area, main)
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         if not cells.get(number, True):
             continue
@@ -384,6 +385,19 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     while len(kept) > 1 and (boilerplate.is_bio(kept[-1][1]) or not loose(kept[-1][1])):  # ___ parts nothing at the end
         dropped.append(kept.pop()[1])
     return kept, dropped
+
+
+def _linked_headings(ground: _Ground, area: Region, main: set[int]) -> set[int]:
+    """The short headings that are links, where several stand over prose of the same home: the things that an article goes through one
+    by one. A title of another article is longer."""
+    homes = [ground.homes[line.region] for line in ground.lines]
+    found = {
+        n
+        for n in range(area.first, area.last - 1)
+        if ground.lines[n].linked and ground.lines[n].tag in _HEADINGS and ground.gains[n + 1] > PROSE
+        if homes[n] == homes[n + 1] and homes[n] in main and not ground.dead[n]
+    }
+    return found if len(found) > 2 and all(ground.lines[n].weight < ITEM for n in found) else set()
 
 
 def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:

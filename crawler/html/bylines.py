@@ -217,7 +217,7 @@ _house = re.compile(r"(?:网|报|報|社|台|财经|財經|新闻|新聞|版|周
 _section = re.compile(
     r"\b(?:east|west|north|south|new|real|estate|business|world|local|latest|breaking|top|story|stories|sports?|politics|opinion|health|science"
     r"|tech|technology|culture|travel|life|style|money|markets?|photos?|video|getty|images?|read|share|print|save|comments?|follow|min|updated"
-    r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public"
+    r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public|view|all|see"
     r"|am|pm|standard|daylight|time|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
     re.I,
 )

@@ -352,7 +352,7 @@ def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[st
 
 def _alone(head: Head, lines: Sequence[str]) -> list[str]:
     """The one person whom the page's links and spans call an author, wherever they stand, and whom the text does not name."""
-    people = list(dict.fromkeys(filter(bylines.is_person, map(_bare, head.people))))
+    people = list(dict.fromkeys(filter(bylines.is_bare_english, map(_bare, head.people))))
     return people if len(people) == 1 and not _stands(people[0], lines) else []
 
 

@@ -161,7 +161,7 @@ def test_names_of_people_in_the_text_are_no_authors() -> None:
 
 def test_the_one_whom_every_link_calls_the_author_wrote_it_wherever_they_stand() -> None:
     ends = "<h2>Related</h2>" + "<p><a href='/b.html'>Another crane that stopped at noon</a></p>" * 9
-    foot = '<footer><span class="author vcard">Author <a href="/author/rhia/">Rhia Pughe</a></span></footer>'
+    foot = '<footer><span class="author vcard">Author <a href="/author/rhia/">Rhia Pughe</a></span><a href="/author/">View All</a></footer>'
     other = '<p><a class="author" href="/author/ray/">Ray Domingo</a></p>'
     pages = (f"<h1>A crane that listens</h1><div>{ENGLISH}</div>{ends}{people}" for people in (foot, foot + other))
     title = "<title>A crane that listens</title>"
