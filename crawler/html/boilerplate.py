@@ -68,7 +68,7 @@ _LINE = (
     r"(?:责任?编辑|编辑|[（【(]?(?:[本全]文)?完[)】）]?)\s*",
 )
 _LATIN = (  # matched against the line in small letters: to ignore the case costs the engine ten times as much
-    r"(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}|(?:for |learn )?more(?:,? (?:read|see))?\s*:\s.{0,160}",
+    r"[\[(]?(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}|(?:for |learn )?more(?:,? (?:read|see))?\s*:\s.{0,160}",
     r"(?:related|also)\s*(?:reading|articles?|stories|story|content|topics?)?\s*[:>»|].{0,160}",
     r"(?:read|see|show|view|load|learn|find out)\s+(?:more|less|all|also|next|full story|the full story|more stories)(?:\s.{0,30})?",
     r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
@@ -94,7 +94,8 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
     r"\W?(?:featured |header |lead )?(?:photo|image|photograph|photography|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
-    r"(?:would you like|do you want) to [^?]{3,80}\? (?:join|apply|click|visit|contact|send|subscribe)\b.{0,120}|(?:see|view) (?:more )?(?:photos|pictures) (?:from|of)\b.{0,60}:",
+    r"(?:use|with) (?:the )?(?:promo|coupon|discount) code\b.{0,60}|(?:would you like|do you want) to [^?]{3,80}\? (?:join|apply|click|visit|contact|send|subscribe)\b.{0,120}"
+    r"|(?:see|view) (?:more )?(?:photos|pictures) (?:from|of)\b.{0,60}:",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",

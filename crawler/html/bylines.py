@@ -67,7 +67,7 @@ _pens = re.compile(
 _by = re.compile(
     r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published"
     r"|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by(?:\s+by\b)?"
-    r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst"
+    r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst|(?:un )?texte? (?:de|von)"
     r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=\s?:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
     r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited|bookmark)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+at\s+\d|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
@@ -91,7 +91,8 @@ _no_name = re.compile(
 )
 _no_person = re.compile(
     r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff\b|team|writer|correspondent|desk\b|reporters?$|"
-    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news(?!om|ham)|presse?\b|agency|media|online|magazine|contributors?|guest\b|anonymous|wire|tribune|times|\bthe\b|\bby\b",
+    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news(?!om|ham)|presse?\b|agency|media|online|magazine|contributors?|guest\b|anonymous|wire|tribune|times|\bthe\b|\bby\b"
+    r"|\b(?:engineer|manager|director|officer|executive|analyst|scientist|researcher|developer|founder|professor|strategist|economist|president)s?\b",
     re.I,
 )
 

@@ -91,6 +91,8 @@ from crawler.html import boilerplate
         "For more, read: The crane that stopped at noon",
         "In this article: cranes, harbours, speech, Wexmouth, dockers, unions, safety, machines, wind, steel",
         "Promoted by the Larkin kettle",
+        "Use the promo code KETTLE25",
+        "[Read: Why cranes fall silent, and what it costs the harbour]",
         "[Featured image by Ann Poe/Quay Pictures]",
         "Photography by Ann Poe.",
         "Would you like to draw cranes for us? Send your sketches to the Gazette.",

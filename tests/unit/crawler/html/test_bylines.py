@@ -198,6 +198,8 @@ def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
         ),
         ("<blockquote>It hears me.</blockquote><div class=pull-quote__author><span class=author>Jane Doe</span></div>", None),
         ("By Harbor News and Quay Press", None),
+        ("Posted by Jane Doe, Software Engineer, and John Roe, Product Manager", "Jane Doe, John Roe"),
+        ("Un texte de Camille Dufour", "Camille Dufour"),
         ("Por Redacción Puerto", None),
         ("<p>November 23, 2026 08:00 AM Eastern Standard Time</p>", None),
         ("By Harbor Wire Staff · Nov 23, 2026", None),
