@@ -29,6 +29,7 @@ TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
 CELL_DEPTH = 4  # blocks from a line of such a table to its cell
 CAPTION = 120  # bytes of a line below a picture
+ITEM = 48  # bytes of a heading that names one of several things
 NAMED = 80  # bytes of the byline of a post
 LABELLED = 24  # bytes of what names a box
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
@@ -113,7 +114,7 @@ def _survey(page: Layout, start: str, title: str, at: int) -> _Ground:
     dead = _beside(page, gains, at)
     if at >= 0:
         dead[at] = True
-        below = _comments_from(page.lines, gains, at)
+        below = _comments_from(page, gains, at)
         dead[below:] = [True] * (len(dead) - below)
     homes = _homes(page.regions, dead)
     wealth: dict[int, int] = {}
@@ -182,15 +183,22 @@ def _name_boxes(page: Layout, gains: Sequence[int]) -> set[int]:
     return boxed
 
 
-def _comments_from(lines: Sequence[Line], gains: Sequence[int], at: int) -> int:
+def _comments_from(page: Layout, gains: Sequence[int], at: int) -> int:
     """The number of the line, below headline and text, from which readers write."""
     prose = 0
-    for number in range(at + 1, len(lines)):
-        line = lines[number]
-        if prose > TOLD and line.weight < 50 and not line.linked and boilerplate.opens_comments(line.text):
+    for number in range(at + 1, len(page.lines)):
+        line = page.lines[number]
+        is_short = prose > TOLD and line.weight < 50 and not line.linked
+        if is_short and boilerplate.opens_comments(line.text) and not _is_column(page, number):
             return number
         prose += max(0, gains[number])
-    return len(lines)
+    return len(page.lines)
+
+
+def _is_column(page: Layout, number: int) -> bool:
+    """Does a line stand in a cell beside that of the line before it, in one row of a table."""
+    before, cell = (_cell(page.regions, line.region) for line in page.lines[number - 1 : number + 1])
+    return -1 not in (before, cell) and before != cell and page.regions[before].parent == page.regions[cell].parent
 
 
 def _homes(regions: Sequence[Region], dead: Sequence[bool]) -> list[int]:
@@ -315,7 +323,10 @@ def _cards(ground: _Ground, homes: Iterable[int]) -> set[int]:
     for home in sorted(homes):
         region = ground.regions[home]
         first = max(ground.regions[region.parent].first, region.first - 2, min(above, region.first))
-        if any(line.linked * 5 > line.weight * 4 for line in ground.lines[first : region.first + 2]):
+        if any(
+            line.linked * 5 > line.weight * 4 and line.text[:3].lower() != "by "
+            for line in ground.lines[first : region.first + 2]
+        ):
             found.add(home)
         above = region.last
     return found
@@ -341,7 +352,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     dropped: list[str] = []
     seen: dict[str, int] = {}
     cells = _cells(ground, area, (within[0], within[-1]))
-    also |= {number for number, is_kept in cells.items() if is_kept}
+    also |= {number for number, is_kept in cells.items() if is_kept} | _linked_headings(ground, area, main)
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         if not cells.get(number, True):
             continue
@@ -361,7 +372,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         ):
             dropped.append(text)
             continue
-        if is_late and boilerplate.ends(text):
+        if is_late and number not in cells and boilerplate.ends(text):
             break
         if line.weight > 60 and seen.setdefault(text, homes[line.region]) != homes[line.region]:
             continue  # a copy of the text for other screens stands in another home
@@ -369,9 +380,24 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             continue
         kept.append((number, text))
     kept = in_rows(lines, ground.regions, kept)
+    if len(kept) > 1 and _dateline.fullmatch(kept[0][1]):
+        kept[:2] = [(kept[0][0], f"{kept[0][1]} {kept[1][1]}")]
     while len(kept) > 1 and (boilerplate.is_bio(kept[-1][1]) or not loose(kept[-1][1])):  # ___ parts nothing at the end
         dropped.append(kept.pop()[1])
     return kept, dropped
+
+
+def _linked_headings(ground: _Ground, area: Region, main: set[int]) -> set[int]:
+    """The short headings that are links, where several stand over prose of the same home: the things that an article goes through one
+    by one. A title of another article is longer."""
+    homes = [ground.homes[line.region] for line in ground.lines]
+    found = {
+        n
+        for n in range(area.first, area.last - 1)
+        if ground.lines[n].linked and ground.lines[n].tag in _HEADINGS and ground.gains[n + 1] > PROSE
+        if homes[n] == homes[n + 1] and homes[n] in main and not ground.dead[n]
+    }
+    return found if len(found) > 2 and all(ground.lines[n].weight < ITEM for n in found) else set()
 
 
 def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -427,6 +453,7 @@ def is_caption(line: Line) -> bool:
     return bool(line.tag == "center" or is_cut or _caption.search(line.text))
 
 
+_dateline = re.compile(r"[A-ZÀ-Ý][^.!?:;]{1,40} [–—]")  # LOW QUAY (QP) —, in an element of its own
 _sentence = re.compile(r"[a-z]{3}[.!?] (?=[A-Z])")
 _named = re.compile(r"(?i)\b(?:author|byline|by)\b")
 

@@ -68,12 +68,12 @@ _LINE = (
     r"(?:责任?编辑|编辑|[（【(]?(?:[本全]文)?完[)】）]?)\s*",
 )
 _LATIN = (  # matched against the line in small letters: to ignore the case costs the engine ten times as much
-    r"(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}",
+    r"[\[(]?(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}|(?:for |learn )?more(?:,? (?:read|see))?\s*:\s.{0,160}",
     r"(?:related|also)\s*(?:reading|articles?|stories|story|content|topics?)?\s*[:>»|].{0,160}",
     r"(?:read|see|show|view|load|learn|find out)\s+(?:more|less|all|also|next|full story|the full story|more stories)(?:\s.{0,30})?",
     r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
     r"|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|don['’]t miss|what to read next|up next|keep reading|continue reading"
-    r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}",
+    r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}|in this article:.{0,300}",
     r"(?:share|share this(?: (?:post|update|entry|story|article))?|share on|reply|permalink|tweet|pin it"
     r"|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
@@ -90,10 +90,12 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:[-–—] )?(?:with )?(?:additional )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
     r"by (?!the numbers\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
     r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}",
-    r"(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
+    r"(?:presented|sponsored|supported|powered|promoted) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
-    r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
+    r"\W?(?:featured |header |lead )?(?:photo|image|photograph|photography|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
+    r"(?:use|with) (?:the )?(?:promo|coupon|discount) code\b.{0,60}|(?:would you like|do you want) to [^?]{3,80}\? (?:join|apply|click|visit|contact|send|subscribe)\b.{0,120}"
+    r"|(?:see|view) (?:more )?(?:photos|pictures) (?:from|of)\b.{0,60}:",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
@@ -115,7 +117,7 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
     r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
     # to follow somebody on one of these, named before the first comma
-    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
+    r"(?:(?:you can|please|puedes|for [^.,]{0,100}(?:,| [-–—])) )?(?:follow|subscribe(?= on)|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
     r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
     r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}",
     # the same furniture in other languages
@@ -167,6 +169,7 @@ _WIDE_HINTS = (
     "readers ",
     "back to video",
     "only provide",
+    "first published",
     " avec ",
 )
 _WIDE = (
@@ -176,7 +179,7 @@ _WIDE = (
     r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
-    r".{0,30} avec (?:afp|reuters)",
+    r".{0,30} avec (?:afp|reuters)|[\w ()]{0,40} first published\b[^.]{0,30}\b(?:19|20)\d\d\W{1,3}\d{1,2}:\d\d.{0,12}",
 )
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
@@ -186,7 +189,7 @@ _HINTS = tuple(
     )
 )
 _inside = re.compile(
-    r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
+    r"^(?!.{200}).*©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
     r"|(?:reporter|writer|journalist|correspondent)s?\b.{0,60}\bcontributed from\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
@@ -277,7 +280,7 @@ _clock_at_end = re.compile(r"^\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*|\s*\d{1,2}[:
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
-    r"|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b[^.!?。]{0,120}$"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b[^.!?。]{0,120}$|[^.!?。]{0,30}\b(?:19|20)\d\d,? by [A-Z][^!?。]{2,40}$"
 )
 
 

@@ -66,8 +66,8 @@ _pens = re.compile(
 )
 _by = re.compile(
     r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published"
-    r"|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by"
-    r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst"
+    r"|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by(?:\s+by\b)?"
+    r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst|(?:un )?texte? (?:de|von)"
     r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=\s?:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
     r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited|bookmark)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+at\s+\d|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
@@ -78,7 +78,9 @@ _dated = re.compile(  # Jane Doe 23rd February, 6.45am
 )
 _paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _capital = r"[A-ZÀ-ÝĀ-Ž][\w'’.-]*"
-_en_split = re.compile(rf"\s*(?:,|;|\||\b(?:and|et|und|og|och)\b|&)\s*|\s+(?:y|e|en|i)\s+(?={_capital}\s+{_capital})")
+_en_split = re.compile(
+    rf"\s*(?:,|;|\||\b(?:and|et|und|og|och|with|avec|mit)\b|&|[()])\s*|\s+(?:y|e|en|i)\s+(?={_capital}\s+{_capital})"
+)
 _en_name = re.compile(
     rf"{_capital}(?:\s+(?:(?:de|da|del|do|dos|das|van|von|zu|ter|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$"
 )
@@ -88,8 +90,9 @@ _no_name = re.compile(
     re.I,
 )
 _no_person = re.compile(
-    r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
-    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news|press|agency|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
+    r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff\b|team|writer|correspondent|desk\b|reporters?$|"
+    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news(?!om|ham)|presse?\b|agency|media|online|magazine|contributors?|guest\b|anonymous|wire|tribune|times|\bthe\b|\bby\b"
+    r"|\b(?:engineer|manager|director|officer|executive|analyst|scientist|researcher|developer|founder|professor|strategist|economist|president)s?\b",
     re.I,
 )
 
@@ -154,11 +157,12 @@ def english(texts: Iterable[str]) -> list[str]:
     above = ""
     for text in texts:
         if len(text) < 300:
-            plain = _address.sub("", text).strip() if "@" in text or " at " in text else text.strip()
+            plain = _address.sub(" ", text).strip(" ,") if "@" in text or " at " in text else text.strip()
             match = _by.search(plain) or _by.search(undated(plain)) or _trade.match(plain)
             if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
                 match = dated
-            names = [name for name in _en_split.split(match[1]) if is_person(name)] if match else []
+            said = _beside.sub("", match[1]) if match else ""
+            names = [name for name in _en_split.split(said) if is_person(name)]
             if not names and (plain != text or _post.fullmatch(text)):
                 names = [name for name in (above if plain == text else plain,) if is_bare_english(name)]
             if names:
@@ -168,7 +172,8 @@ def english(texts: Iterable[str]) -> list[str]:
 
 
 _address = re.compile(r"\s*[<(]?\s?(?:[\w.+-]+)?@[\w.-]+\s?[>)]?|(?<=\w)\s+<?[\w.+-]+ at [\w-]*[a-z][\w-]*\.[a-z][\w.-]+>?")
-_post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor)", re.I)
+_post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor|editor)", re.I)
+_beside = re.compile(r"\s*\((?!(?:with|avec|mit)\b)[^()]*\)?")  # Jane Doe (The Quay Post)
 _signed = re.compile(
     r"(?:(?:—|–|--?)\s*(?P<dash>[^.]{5,40})$|(?P<name>[A-ZÀ-Ý][^,.]{4,40}?),? (?:is (?:a|an|the) [^.]{0,60}\b"
     r"(?:reporter|writer|correspondent|columnist|journalist|contributor)\b|(?:covers|writes about|reports on|writes for) ))"
@@ -213,7 +218,7 @@ _house = re.compile(r"(?:网|报|報|社|台|财经|財經|新闻|新聞|版|周
 _section = re.compile(
     r"\b(?:east|west|north|south|new|real|estate|business|world|local|latest|breaking|top|story|stories|sports?|politics|opinion|health|science"
     r"|tech|technology|culture|travel|life|style|money|markets?|photos?|video|getty|images?|read|share|print|save|comments?|follow|min|updated"
-    r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public"
+    r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public|view|all|see"
     r"|am|pm|standard|daylight|time|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
     re.I,
 )

@@ -51,7 +51,7 @@ _no_site = re.compile(
     r"|教育|文化|生活|军事|旅游|时政|专题|视频|图片|正文|滚动|快讯|详情|文章|频道|栏目|动态|对话|观点|评论|深度|专栏|博客)$|频道$|栏目$",
     re.I,
 )
-_button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
+_button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save|tweet|like|print|e-?mail)\W*", re.I)
 _nobody = re.compile(r"(?:网络|互联网|综合|未知|原创|转载)(?:$|自|整理|编辑|公开)")
 # A name that only the site's own readers understand.
 _relative = re.compile(
@@ -64,7 +64,7 @@ _extra = re.compile(
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$|[来來]源$|^(?:公司|企业|行业|媒体|集团|市场|新闻|学院|医院)?(?:动态|公告|要闻|头条|快讯|资讯)$"
+    r"^来自|发布者|^(?:公開|更新|掲載|配信|投稿)(?:日時?|者)|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$|[来來]源$|^(?:公司|企业|行业|媒体|集团|市场|新闻|学院|医院)?(?:动态|公告|要闻|头条|快讯|资讯)$"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -344,12 +344,15 @@ def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[st
     """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
     said = set(map(loose, lines))
     around = [text for text in bar if loose(text) not in said]
-    yield from (name for name in head.people if _stands(name, around)) if around else ()
+    people = [name for name in head.people if _stands(name, around)] if around else []
+    yield from (
+        name for name in people if not any(name.startswith(f"{other} ") for other in people)
+    )  # Jane Doe CEO, of two elements
 
 
 def _alone(head: Head, lines: Sequence[str]) -> list[str]:
     """The one person whom the page's links and spans call an author, wherever they stand, and whom the text does not name."""
-    people = list(dict.fromkeys(filter(bylines.is_person, map(_bare, head.people))))
+    people = list(dict.fromkeys(filter(bylines.is_bare_english, map(_bare, head.people))))
     return people if len(people) == 1 and not _stands(people[0], lines) else []
 
 
@@ -381,7 +384,10 @@ def _cells(bar: Sequence[str]) -> Iterator[str]:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"(?i)^(?:by|author:?)\s+", "", tree.clean(name)).strip(" ,.;|")
+    return _role.sub("", tree.clean(name)).strip(" ,.;|")
+
+
+_role = re.compile(r"^(?:by|author:?)\s+|^(?:著者|投稿者|執筆者?|筆者|ライター)\s*[:：]?\s*", re.I)  # what stands before a name
 
 
 def publisher(
@@ -498,7 +504,11 @@ def _is_short_for(home: str, name: str) -> bool:
 
 
 def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterator[str]:
-    yield from head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher")
+    told = list(head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher"))
+    labels = [label for label in map(loose, head.host.split(".")[:-1]) if len(label) > 2]
+    if told and not any(label in loose(told[0]) or loose(told[0]) in label for label in labels):
+        yield from (name for name in _site_in(head.tags.title, title) if loose(name) in labels)  # what is told is a section
+    yield from (_without_slogan(name, labels) for name in told)
     yield from filter(None, [head.site_ahead])
     yield from _site_in(head.tags.title, title)
     yield from (name for thing in head.things if thing.get("@type") in _HOUSES and isinstance(name := thing.get("name"), str))
@@ -506,6 +516,13 @@ def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterat
     yield from (said for text in head.all("copyright") if (said := _holder(f"© {text}")))
     yield from (said for text in foot if (said := _holder(text)))
     yield from (match[1] or match[2].strip() for text in foot if (match := _foot_name.match(text)))
+
+
+def _without_slogan(name: str, labels: Sequence[str]) -> str:
+    """The name before the dash of what a page calls its site, where the host spells it: Quay News of Quay News - All that floats."""
+    first = _parting.split(name, maxsplit=1)[0]
+    known = loose(first)
+    return first if len(known) > 2 and any(known.startswith(label) or label.startswith(known) for label in labels) else name
 
 
 _HOUSES = ("NewsMediaOrganization", "Organization", "WebSite")
@@ -518,7 +535,7 @@ _foot_name = re.compile(
     rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]|([{HAN}]{{2,10}}[^司])\s*版权所有"
 )  # 溪口新闻 · 备案号 …
 _legal = re.compile(
-    r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:公司|未经|转载|备案)",
+    r"\b(?:reserved|copyright|rights|terms|privacy|policy|notice|guidelines|infringement|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:公司|未经|转载|备案)",
     re.I,
 )
 

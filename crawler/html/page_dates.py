@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any, cast
 
@@ -89,12 +89,13 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     if seen and day and not seen_text[:1].isalpha() and seen < day - _EARLY:
         seen, seen_text = None, ""  # a day that the text tells of
     if told and _has_clock(told, dates):
-        return seen if seen and _is_mislabelled(told, seen, head) else told
+        return seen if seen and _is_mislabelled(told, seen, head) else _completed([told], seen, head, dates)
     stated = _first(_in_state(head, around), dates) if around.opening else None
     if seen and not (told or stated) and seen_text[:4].isdigit() and _has_clock(seen, dates):
         return seen  # 10-08 12:00 would leave the year to a guess
     metas = [*head.all(*_METAS, _OF_WEIBO), *(str(thing["pubDate"]) for thing in head.things if "pubDate" in thing)]  # Baidu's
-    said = _first(chain(metas, _times(root, head.url)), dates)
+    kept = [at for text in islice(chain(metas, _times(root, head.url)), MAX_TIMES) if (at := dates(text))]
+    said = _completed(kept, seen, head, dates)
     if said and seen and _is_mislabelled(said, seen, head):
         return seen
     ranked = [at for at in (told, said, stated, seen) if at]
@@ -104,10 +105,34 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
         hidden = chain(_in_state(head, around), _in_scripts(head, dates))
         ranked += [at for text in islice(hidden, MAX_TIMES) if (at := dates(text))]
     if ranked:
-        return next((at for at in ranked if _has_clock(at, dates) and abs(at - ranked[0]) < _DAY), ranked[0])
+        return next((at for at in ranked if _has_clock(at, dates) and _is_on(at, ranked[0], dates)), ranked[0])
     changes = chain(*(_texts(article, _LD_CHANGES) for article in own), head.all(*_CHANGES)) if texts or metas else ()
     changed = [date.text for date in found if date.rank == CHANGED]
     return day or _first(chain(changes, changed), dates)
+
+
+def _completed(kept: list[datetime], seen: datetime | None, head: Head, dates: DateReader) -> datetime | None:
+    """The first of these; where it names a day alone, one of that day with a clock; where no zone, one whose clock has the same hands
+    in a zone of its own, or in UTC."""
+    if not kept:
+        return None
+    said = kept[0]
+    if not _has_clock(said, dates):
+        return next((at for at in kept if _has_clock(at, dates) and _is_on(at, said, dates)), said)
+    if said.tzinfo != dates.zone:
+        return said
+    hands = _hands(said)
+    zoned = (at for at in (*kept, seen or said) if at.tzinfo != dates.zone and (at.utcoffset() or not head.is_chinese))
+    return next((at for at in zoned if hands in (_hands(at), _hands(at.astimezone(UTC)))), said)
+
+
+def _hands(at: datetime) -> datetime:
+    return at.replace(tzinfo=None, second=0, microsecond=0)
+
+
+def _is_on(at: datetime, day: datetime, dates: DateReader) -> bool:
+    """Is a time of that day: in our zone, or, where it names its own and the day names none, in its own."""
+    return abs(at - day) < _DAY or (not _has_clock(day, dates) and at.date() == day.date())
 
 
 def _same_hands(seen: datetime, hidden: Iterator[str], dates: DateReader) -> Iterator[datetime]:
@@ -138,8 +163,12 @@ def _seen(bar: Sequence[str], found: Sequence[DateText], dates: DateReader) -> t
 
 def _is_mislabelled(told: datetime, seen: datetime, head: Head) -> bool:
     """True for a local time that a program was told with a "Z": people see the same hands of the clock, and no page in Chinese shows UTC."""
-    same_hands = told.replace(tzinfo=None, second=0, microsecond=0) == seen.replace(tzinfo=None, second=0, microsecond=0)
-    return same_hands and not told.utcoffset() and bool(seen.utcoffset()) and (head.is_chinese or not _is_naive(seen))
+    return (
+        _hands(told) == _hands(seen)
+        and not told.utcoffset()
+        and bool(seen.utcoffset())
+        and (head.is_chinese or not _is_naive(seen))
+    )
 
 
 def _is_naive(seen: datetime) -> bool:

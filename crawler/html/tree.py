@@ -311,6 +311,11 @@ def _is_author(element: etree._Element) -> bool:
     return False
 
 
+def _is_quoted(element: etree._Element) -> bool:
+    """Does the name stand below a quotation, whose author it then is."""
+    return any("quote" in (above.get("class") or "") for above in islice(element.iterancestors(), 3))
+
+
 def people(root: etree._Element) -> list[str]:
     """What stands in links and spans that call themselves an author's, in page order."""
     found: list[str] = []
@@ -318,7 +323,7 @@ def people(root: etree._Element) -> list[str]:
         if len(found) == MAX_METAS:
             break
         if element.tag != "meta":
-            if _is_author(element):
+            if _is_author(element) and not _is_quoted(element):
                 found.append(clean(" ".join(map(str, islice(element.itertext(), 8)))))
         elif element.get("itemprop") == "name" and (above := element.getparent()) is not None:
             found.append(clean(element.get("content") or "") if above.get("itemprop") == "author" else "")

@@ -29,6 +29,7 @@ MORE = 1.3  # how much longer a script's text must be than the visible one to st
 WHOLE = 300  # code points of an articleBody that is no summary
 BAR = 12  # lines below the headline in which date, source and byline stand
 FOOT = 10  # lines at the page's end in which somebody holds the rights
+BYLINE = 3  # lines of what is an author's alone
 CREDITS = 6  # lines below the text in which editors and sources stand
 
 
@@ -153,13 +154,23 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
     near = [line for line in _near(layout, at, body, start, start + BAR) if ">" not in line.text or "@" in line.text]
     near += [line for line in _near(layout, at, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
-    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
+    marked = [name for line in near if _is_byline(layout, line) for name in line.shown.split(" | ")]
     for one, following in pairwise(near):  # the name beside a face, above the date
         name = one.shown.partition(" ·")[0] if one.pictured else ""
         if name and name.isascii() and bylines.is_bare_english(name) and DATE.search(following.text):
             marked.append(name)
     below = (line.shown for line in _near(layout, at, body, body.last, body.last + CREDITS))
     return near, marked, [*body.dropped, *below]
+
+
+def _is_byline(layout: Layout, line: Line) -> bool:
+    """Does the element of a line, or a small one around it, call itself an author's."""
+    region = layout.regions[line.region]
+    while not (found := _byline.search(region.names)) and region.parent > 0:
+        region = layout.regions[region.parent]
+        if region.last - region.first > BYLINE:
+            break
+    return found is not None
 
 
 def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
@@ -176,6 +187,7 @@ def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
 
 
 _label = re.compile(r"^(?:文章|本文|关于)?(?:作者|撰文)(?:简介)?\W*$")
+_quoted = re.compile(r"quote", re.I)  # below one stands who said it
 _byline = re.compile(r"author|byline|\bby\b|writer|\bautore?\b|\bauteur|\bfirma\b", re.I)
 
 
@@ -187,5 +199,5 @@ def _near(layout: Layout, at: int, body: Body, first: int, last: int) -> Iterato
                 return
             if line.linked * 5 > line.weight * 4:
                 continue
-        if line.weight < 250 and not layout.is_never(line, at):
+        if line.weight < 250 and not layout.is_never(line, at) and not _quoted.search(layout.regions[line.region].names):
             yield line

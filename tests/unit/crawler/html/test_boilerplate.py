@@ -87,6 +87,18 @@ from crawler.html import boilerplate
         "Reuters",
         "(Written by Jane Roe)",
         "Le Quotidien du Port avec AFP",
+        "More: The crane that stopped at noon",
+        "For more, read: The crane that stopped at noon",
+        "In this article: cranes, harbours, speech, Wexmouth, dockers, unions, safety, machines, wind, steel",
+        "Promoted by the Larkin kettle",
+        "Use the promo code KETTLE25",
+        "[Read: Why cranes fall silent, and what it costs the harbour]",
+        "[Featured image by Ann Poe/Quay Pictures]",
+        "Photography by Ann Poe.",
+        "Would you like to draw cranes for us? Send your sketches to the Gazette.",
+        "See more pictures of the harbour:",
+        "For films of every ship that called – subscribe on YouTube!",
+        "QuayMoney (Wexmouth) First published November 23, 2026: 8:05 AM ET",
     ],
 )
 def test_furniture_is_known_in_any_case(text: str) -> None:
@@ -114,6 +126,9 @@ def test_furniture_is_known_in_any_case(text: str) -> None:
         "Sigue la polémica por el vídeo de YouTube.",
         "Recibe el alta el niño herido en el accidente, según un correo del hospital.",
         "Quelle surprise : la grue parle",
+        "Her second novel was first published in 1961, by a press that no longer exists.",
+        "© Provided by Quay Wire Ann Poe/Quay The harbour laboratory surprised the docks earlier this year by announcing that its crane,"
+        " the largest north of Wexmouth, follows spoken orders in three languages, one of them Welsh.",
         "Readers of the river gauges said the price of diesel had doubled by now.",
     ],
 )

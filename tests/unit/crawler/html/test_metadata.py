@@ -161,7 +161,7 @@ def test_names_of_people_in_the_text_are_no_authors() -> None:
 
 def test_the_one_whom_every_link_calls_the_author_wrote_it_wherever_they_stand() -> None:
     ends = "<h2>Related</h2>" + "<p><a href='/b.html'>Another crane that stopped at noon</a></p>" * 9
-    foot = '<footer><span class="author vcard">Author <a href="/author/rhia/">Rhia Pughe</a></span></footer>'
+    foot = '<footer><span class="author vcard">Author <a href="/author/rhia/">Rhia Pughe</a></span><a href="/author/">View All</a></footer>'
     other = '<p><a class="author" href="/author/ray/">Ray Domingo</a></p>'
     pages = (f"<h1>A crane that listens</h1><div>{ENGLISH}</div>{ends}{people}" for people in (foot, foot + other))
     title = "<title>A crane that listens</title>"
@@ -234,6 +234,22 @@ def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_r
     title: str, head: str, foot: str
 ) -> None:
     assert _page(title=title, head=head, foot=foot).publisher == POST
+
+
+@pytest.mark.parametrize(
+    ("title", "told", "foot"),
+    [
+        ("A crane that listens", "Quay News - All that floats, and more", ""),
+        ("A crane that listens", "Quay News — news for dockers", ""),
+        ("A crane that listens | Quay News", "World", ""),
+        ("A crane that listens | Quay News", "", "<footer>Copyright Policy</footer>"),
+    ],
+)
+def test_a_site_is_named_without_its_slogan_its_section_or_its_policy(title: str, told: str, foot: str) -> None:
+    head = f'<meta property="og:site_name" content="{told}">' if told else ""
+    page = f"<html><head><title>{title}</title>{head}</head><body><h1>A crane that listens</h1><div>{ENGLISH}</div>{foot}</body></html>"
+    url = "https://www.quaynews.example/crane"
+    assert generic.read(Page(url, page.encode(), NOW), Link(url), ZoneInfo("Asia/Shanghai")).publisher == "Quay News"
 
 
 @pytest.mark.parametrize("title", ["{} - June 2004 - {}", "{} > News > {}", "{}: {}", "{} | Science | {}", "{} :: {}"])

@@ -308,3 +308,28 @@ def test_the_line_below_a_text_that_says_who_posted_it_dates_it_where_nothing_el
 
 def test_a_time_in_seconds_beside_what_is_told_from_now_is_the_time() -> None:
     assert published(bar='<p><span data-timestamp="1794186300">3 hours ago</span></p>') == datetime(2026, 11, 9, 1, 5, tzinfo=UTC)
+
+
+META = '<meta name="date" content="{}">'
+TOLD = '<script type="application/ld+json">{{"@type":"Article","datePublished":"{}"}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("form", "said", "bar", "meant"),
+    [
+        (META, "2026-11-20", "<time datetime='2026-11-20T15:33:00-05:00'></time>", "2026-11-20T15:33:00-05:00"),  # the 21st here
+        (META, "2026-11-20T19:19:00", "<time datetime='2026-11-20T19:19:00Z'></time>", "2026-11-20T19:19:00+00:00"),
+        (META, "2026-11-20T19:19:40", "<p>Nov. 20, 2026 2:19 PM ET</p>", "2026-11-20T19:19:00+00:00"),
+        (TOLD, "2026-11-20T19:19:40", "<p>Nov. 20, 2026 2:19 PM ET</p>", "2026-11-20T19:19:00+00:00"),
+        (TOLD, "2026-11-20T14:19:00", "<p>Nov. 20, 2026 2:19 PM ET</p>", "2026-11-20T19:19:00+00:00"),
+        (META, "2026-11-20T14:19:00", "<p>Nov. 20, 2026 5:40 PM ET</p>", "2026-11-20T14:19:00+08:00"),  # another time
+        (META, "2026-11-20", "<time datetime='2026-11-23T15:33:00-05:00'></time>", "2026-11-20T00:00:00+08:00"),
+    ],
+)
+def test_a_day_gets_its_clock_and_a_clock_its_zone_from_elsewhere_on_the_page(form: str, said: str, bar: str, meant: str) -> None:
+    assert published(head=form.format(said), bar=bar) == datetime.fromisoformat(meant)
+
+
+def test_a_chinese_page_that_puts_a_z_behind_its_local_time_shows_local_time() -> None:
+    head, bar = '<meta name="date" content="2026-11-20 19:19:00">', "<time datetime='2026-11-20T19:19:00Z'></time>"
+    assert published(head=head, bar=bar, lang="zh") == local("2026-11-20 19:19")

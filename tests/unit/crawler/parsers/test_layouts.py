@@ -453,3 +453,48 @@ def test_the_numbers_of_lines_of_code_and_the_marks_of_headings_are_not_the_arti
         C,
         D,
     ]
+
+
+def test_a_column_of_comments_in_a_table_is_not_where_readers_write() -> None:
+    rows = (
+        ("State", "Next try", "Comment"),
+        ("new", "at once", "Picked up when it is ready."),
+        ("lost", "in an hour", "Tried again."),
+    )
+    cells = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows)
+    lines = _lines(f"<article><h1>{TITLE}</h1>{_p(A, B, C)}<table>{cells}</table>{_p(D)}</article>")
+    assert lines == [A, B, C, *map(" ".join, rows), D]
+
+
+def test_the_byline_above_the_first_block_makes_no_card_of_it() -> None:
+    by = "<div class=bydek>by <a href=/p/jd>Jane Elisabeth Doe-Roe</a><div>November 23, 2026</div></div>"
+    texts = ((A, B), (C, D), [f"{A} ({number})." for number in range(12)])
+    blocks = [f"<section class='block wide'>{_p(*lines)}</section>" for lines in texts]
+    chart = "<div class=chart>Orders heard</div>"
+    lines = _lines(
+        f"<div><section><h1>{TITLE}</h1>{by}</section>{blocks[0]}<div>{chart}</div>{blocks[1]}<div>{chart}</div>{blocks[2]}</div>"
+    )
+    assert lines[:2] == [A, B]
+
+
+@pytest.mark.parametrize("place", ["QPN —", "LOW QUAY (QP) –"])
+def test_a_dateline_of_its_own_begins_the_first_sentence(place: str) -> None:
+    body = f"<article><h1>{TITLE}</h1><div>{place}</div>{_p(A, B, C)}</article>"
+    assert _lines(body) == [f"{place} {A}", B, C]
+
+
+def test_who_wrote_it_and_when_is_no_first_line() -> None:
+    body = f"<h1>{TITLE}</h1><div><p>Monday 23 November 2026 by Ann M. Poe</p>{_p(A, B, C)}</div>"
+    assert _lines(body) == [A, B, C]
+
+
+def test_short_headings_that_link_what_an_article_goes_through_are_text() -> None:
+    names = ("The Larkin kettle", "Harrow 300", "Elm’s own")
+    parts = "".join(
+        f"<h3><a href=/k/{n}>{name}</a></h3>{_p(line)}" for n, (name, line) in enumerate(zip(names, (B, C, D), strict=True))
+    )
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A)}{parts}</article>") == [A, names[0], B, names[1], C, names[2], D]
+    others = "".join(
+        f"<h3><a href=/{n}>{name} speaks at last, and nobody listens</a></h3>{_p(C)}" for n, name in enumerate(names)
+    )
+    assert names[1] not in _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}{others}</article>")
