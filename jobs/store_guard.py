@@ -12,8 +12,8 @@ import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from crawler.errors import NoReaders
 from crawler.fetch.engine import Fetch, FetchResult
-from crawler.sandbox.pool import NoReaders
 from jobs import clock, log
 from jobs.deliver.message import Message, notice
 from jobs.monitor.liveness import Pulse, StoreHealth

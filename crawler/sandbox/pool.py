@@ -32,7 +32,7 @@ from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.errors import ReadError, SpiderError, ZhixunError
+from crawler.errors import NoReaders, ReadError, SpiderError, ZhixunError
 from crawler.i18n import tr
 from crawler.nlp import lexicon
 from crawler.nlp.lexicon import UserTerm
@@ -112,13 +112,6 @@ def _context(own: tuple[UserTerm, ...], warm: Sequence[str]) -> BaseContext:
 
 class Killed(ReadError):
     """Reading was ended from outside. The text begins with timeout, memory or crash."""
-
-
-class NoReaders(ZhixunError):
-    """No child can be started: that is no page's fault, and every other page would meet it, too."""
-
-    def __init__(self, why: object) -> None:
-        super().__init__(tr("no process that reads pages can be started ({why}); see whether memory, the number of processes (`ulimit -a`) and /dev/shm suffice", why=why))  # fmt: skip
 
 
 class Readers:
@@ -208,7 +201,7 @@ class Readers:
                 context=_context(self._own, self._warm),
             )
         except OSError as error:
-            raise NoReaders(system_fault(error)) from error
+            raise _none(system_fault(error)) from error
 
         def start() -> None:
             with contextlib.suppress(BrokenProcessPool, EOFError, OSError):  # closed before there was a child
@@ -243,7 +236,7 @@ class Readers:
         try:
             return await self._once(self._pool, work, *args)
         except BrokenProcessPool as error:
-            raise NoReaders(tr("each ends before it takes work")) from error
+            raise _none(tr("each ends before it takes work")) from error
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._closed:
@@ -286,6 +279,10 @@ def _end(pool: ProcessPool, opening: threading.Thread, how: Callable[[], Any]) -
     thread = threading.Thread(target=end, name="close-readers", daemon=True)
     thread.start()
     return thread
+
+
+def _none(why: str) -> NoReaders:
+    return NoReaders(tr("no process that reads pages can be started ({why}); see whether memory, the number of processes (`ulimit -a`) and /dev/shm suffice", why=why))  # fmt: skip
 
 
 def _how(code: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.sandbox.pool import NoReaders
+from crawler.errors import NoReaders
 from jobs.deliver.message import Message
 from jobs.store_guard import StoreGuard
 from storage.db.errors import Busy, Corrupt, DiskFull, StorageError, Unreachable

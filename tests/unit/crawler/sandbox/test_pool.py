@@ -323,7 +323,7 @@ class TestClosing:
     def test_where_no_child_can_live_no_page_is_blamed_and_nobody_waits(self, tmp_path: Path) -> None:
         (tmp_path / "deadly.py").write_text("import os\nos._exit(3)\n", "utf-8")
         program = (
-            "import asyncio, os\nfrom crawler.sandbox.pool import NoReaders, Readers\n"
+            "import asyncio, os\nfrom crawler.errors import NoReaders\nfrom crawler.sandbox.pool import Readers\n"
             "readers = Readers(warm='deadly')\n"
             "try: asyncio.run(readers._call(os.getpid))\n"
             "except NoReaders as error: print(error)\n"
