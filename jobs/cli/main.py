@@ -78,10 +78,19 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
+        if _interrupted(error):
+            sys.exit(130)
         code = next((EXIT[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT), None)
         if code is None:
             raise
         sys.exit(_failed(error, code))
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether it is what became of a ctrl-C in the midst of a library's import: some take any error for one of their own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _fill_streams() -> None:
