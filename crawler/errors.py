@@ -46,3 +46,7 @@ class NotAnArticle(ReadError):
 
     def __reduce__(self) -> tuple[type[NotAnArticle], tuple[str, str]]:  # travels between processes
         return (NotAnArticle, (self.reason, self.detail))
+
+
+class NoReaders(ZhixunError):
+    """No child that reads pages can be started: that is no page's fault, and every other page would meet it, too."""

@@ -378,6 +378,8 @@ async def run_once(built: app.App) -> Counter[str]:
         loop.add_signal_handler(number, stop.set)
     built.pipeline.polls_due_by = started
     built.asks_model = False  # that has time: the daemon does it, and `records annotate`
+    built.store_guard.patient = False  # nor is a store in trouble waited for: the next run goes on from here
+    within = 0.0
     beating: asyncio.Task[None] | None = None
     try:
         await built.begin()
@@ -392,11 +394,12 @@ async def run_once(built: app.App) -> Counter[str]:
         await built.write_feeds()
         after = Counter(await asyncio.to_thread(built.db.read, outbox.counts))
         after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
+        within = STOP_WITHIN
         return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
     finally:
         if beating is not None:
             beating.cancel()
-        await built.end(STOP_WITHIN)
+        await built.end(within)
 
 
 async def _keep_beating(built: app.App) -> None:
@@ -410,8 +413,9 @@ async def _keep_beating(built: app.App) -> None:
 
 async def _work_is_done(built: app.App, started: datetime, stop: asyncio.Event) -> None:
     def left(session: Session) -> int:
-        soon = built.clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
-        return frontier.pending(session, NEVER if built.pipeline.resting else started, soon)
+        now = built.clock.now()
+        soon = now + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
+        return frontier.pending(session, NEVER if built.pipeline.resting else started, now, soon)
 
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)

@@ -127,6 +127,13 @@ class _PrivateFile(RotatingFileHandler):
             self.stream = self._open()
         super().emit(record)
 
+    def handleError(self, record: logging.LogRecord) -> None:
+        """What a full disk does not take goes to standard error instead, as a line like the others."""
+        if isinstance(sys.exc_info()[1], OSError):
+            sys.stderr.write(self.format(record) + "\n")
+        else:
+            super().handleError(record)
+
     def _is_there(self, opened: int) -> bool:
         try:
             return os.path.samestat(os.stat(self.baseFilename), os.fstat(opened))

@@ -12,6 +12,7 @@ import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from crawler.errors import NoReaders
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import clock, log
 from jobs.deliver.message import Message, notice
@@ -38,6 +39,7 @@ class StoreGuard:
     def __init__(self, db: Database, member: Membership, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
         self.pulse = Pulse(LOOPS)
         self.store = StoreHealth()
+        self.patient = True  # whether a store in trouble is waited for
         self._error: Exception | None = None
         self._ended = asyncio.Event()
         self._db = db
@@ -46,6 +48,8 @@ class StoreGuard:
         self._tell = tell
         self._now = now
         self._backup_told = False
+        self._leads = True  # at the last beat: of the programs on one database, which it fails together, one tells
+        self._said = False  # that the crawl rests
         self._late: dict[str, float] = {}
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -73,18 +77,22 @@ class StoreGuard:
             await self._pipeline.answered(answer)
         except StorageError as error:
             self.failed(error)
+        except NoReaders as error:
+            self._end(error)
 
     # ---- the store
 
     def failed(self, error: StorageError) -> None:
         """The store could not do something."""
-        if not error.transient:
+        if not error.transient or not self.patient:
             self._end(error)
             return
         if self.store.failed(error, clock.monotonic()):
             _log.error("the store is in trouble, the crawl rests", state=self.store.state, error=str(error))
-            note = f"{error}。存储恢复后自动继续。It resumes by itself when the store works."
-            self._say(f"智讯暂停抓取 / Zhixun rests: {self.store.state}", note)
+            self._said = self._leads
+            if self._said:
+                note = f"{error}。存储恢复后自动继续。It resumes by itself when the store works."
+                self._say(f"智讯暂停抓取 / Zhixun rests: {self.store.state}", note)
 
     async def _works(self) -> None:
         if self.store.trouble is None:
@@ -93,8 +101,9 @@ class StoreGuard:
         # what could not be stored; what is still in flight finds its lease gone, and is read again
         await self._pipeline.release()
         _log.info("the store works again, the crawl goes on", seconds=round(took))
-        note = f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost."
-        self._say("智讯已恢复 / Zhixun works again", note)
+        if self._said:
+            note = f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost."
+            self._say("智讯已恢复 / Zhixun works again", note)
 
     async def beat(self, stopped: bool = False) -> None:
         """Write the heartbeat: a sign of life for others, and a probe of the store for ourselves."""
@@ -110,6 +119,7 @@ class StoreGuard:
                 await self._member.beat()
             await self._db.write(lambda s: queries.beat(s, "daemon", now, detail))
             await self._works()
+            self._leads = self._member.leads
         except StorageError as error:
             self.failed(error)
         self.pulse.tick("writer", clock.monotonic())

@@ -18,6 +18,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 Trouble = Literal["hang", "reset", "lost"]  # never answer · break the connection · take the message, then break the connection
 
 
+def units(text: str) -> int:
+    """UTF-16 units, which is how these vendors count."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 @dataclass(frozen=True)
 class FetchResult:
     """What a vendor answers."""
@@ -213,7 +218,7 @@ VENDORS = (
         ),
         lambda body: str(body["text"]),
         4096,
-        lambda text: len(text.encode("utf-16-le")) // 2,
+        units,
     ),
     Known(
         "slack",
@@ -226,7 +231,7 @@ VENDORS = (
         ),
         lambda body: str(body["text"]),
         4000,
-        len,
+        units,
     ),
     Known(
         "discord",
@@ -244,7 +249,7 @@ VENDORS = (
         ),
         lambda body: str(body["content"]),
         2000,
-        len,
+        units,
     ),
     Known(
         "ntfy",

@@ -32,10 +32,12 @@ from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawler.errors import ReadError, SpiderError, ZhixunError
+from crawler.errors import NoReaders, ReadError, SpiderError, ZhixunError
+from crawler.i18n import tr
 from crawler.nlp import lexicon
 from crawler.nlp.lexicon import UserTerm
 from crawler.record import Fact, Found, Grounded, Link, Page, Record, Source
+from crawler.retold import system_fault
 from crawler.sandbox import memory as heap
 from crawler.sandbox.fair_queue import FairQueue
 from crawler.sandbox.precheck import hostile
@@ -113,7 +115,7 @@ class Killed(ReadError):
 
 
 class Readers:
-    """The pool. Raises what the child raises (ReadError, SpiderError), or Killed.
+    """The pool. Raises what the child raises (ReadError, SpiderError), or Killed; NoReaders where there can be no child.
 
     `then`, a function at the top of a module, is what a child does last with a record: what it gives is what `read` and `add` give;
     `warm` names a module that has done it once when it is imported.
@@ -190,13 +192,16 @@ class Readers:
 
     def _open(self) -> tuple[threading.Thread, ProcessPool]:
         """A pool whose children start at once, in the background: in a thread, since the first of a program wait for what they are forked from."""
-        pool = ProcessPool(
-            max_workers=self._workers,
-            max_tasks=TASKS,
-            initializer=prepare_child,
-            initargs=(os.getpid(), self._memory, self._warm, self._own),
-            context=_context(self._own, self._warm),
-        )
+        try:
+            pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=TASKS,
+                initializer=prepare_child,
+                initargs=(os.getpid(), self._memory, self._warm, self._own),
+                context=_context(self._own, self._warm),
+            )
+        except OSError as error:
+            raise _none(system_fault(error)) from error
 
         def start() -> None:
             with contextlib.suppress(BrokenProcessPool, EOFError, OSError):  # closed before there was a child
@@ -231,7 +236,7 @@ class Readers:
         try:
             return await self._once(self._pool, work, *args)
         except BrokenProcessPool as error:
-            raise Killed("crash: no child takes the work") from error
+            raise _none(tr("each ends before it takes work")) from error
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._closed:
@@ -274,6 +279,10 @@ def _end(pool: ProcessPool, opening: threading.Thread, how: Callable[[], Any]) -
     thread = threading.Thread(target=end, name="close-readers", daemon=True)
     thread.start()
     return thread
+
+
+def _none(why: str) -> NoReaders:
+    return NoReaders(tr("no process that reads pages can be started ({why}); see whether memory, the number of processes (`ulimit -a`) and /dev/shm suffice", why=why))  # fmt: skip
 
 
 def _how(code: int) -> str:

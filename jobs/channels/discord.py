@@ -6,13 +6,13 @@ from pydantic import Field
 
 from jobs.deliver.address import Address, ApiOptions, fill
 from jobs.deliver.message import Message
-from jobs.deliver.rendering import CHAT, DISCORD, render
+from jobs.deliver.rendering import CHAT, DISCORD, render, units
 from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("discord",)
 WEB = ((r"https://(?:\w+\.)?discord(?:app)?\.com/api(?:/v\d+)?/webhooks/(\d+/[\w-]+)", "discord://{}"),)
 RATE = 30.0  # a minute and webhook, as client libraries report; the headers of each answer decide
-LIMIT = 2000  # discord.com/developers/docs/resources/webhook#execute-webhook, characters of content
+LIMIT = 2000  # discord.com/developers/docs/resources/webhook#execute-webhook, of content, as clients count: in UTF-16 units
 # 10015 unknown webhook, 50027 invalid token, 40333 blocked; 50006 empty message, 50035 invalid form, 240000 unsuitable link or text.
 CODES = Codes(ok=(0,), final=(10015, 50027, 40333), poison=(50006, 50035, 240000))
 
@@ -32,7 +32,7 @@ def options(address: Address) -> Options:
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:
     """Send the message; no mention in it rings anybody, whatever it says."""
-    text = render(message, CHAT if message.plain else DISCORD, LIMIT, len)
+    text = render(message, CHAT if message.plain else DISCORD, LIMIT, units)
     body = {"content": text, "allowed_mentions": {"parse": []}, "flags": 4}  # 4: no previews
     reply = await post(f"{options.api}/webhooks/{options.id}/{options.token}?wait=true", json_body=body)
     answer = reply.json

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from jobs.deliver.address import Address, ApiOptions, fill
 from jobs.deliver.message import Message
-from jobs.deliver.rendering import SLACK, SLACK_PLAIN, render
+from jobs.deliver.rendering import SLACK, SLACK_PLAIN, render, units
 from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("slack",)
 WEB = ((r"https://hooks\.slack\.com/services/(\w+/\w+/\w+)", "slack://{}"),)  # addresses as the vendor hands them out
 RATE = 60.0  # docs.slack.dev/apis/web-api/rate-limits: one a second and webhook, short bursts allowed
-LIMIT = 4000  # characters after which api.slack.com/changelog/2018-04-truncating-really-long-messages advises to stop
+LIMIT = 4000  # characters, of which an emoji may be two, after which api.slack.com/changelog/2018-04-truncating-really-long-messages advises to stop
 
 
 class Options(ApiOptions):
@@ -29,7 +29,7 @@ def options(address: Address) -> Options:
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:
     """Send the message as mrkdwn, or unformatted for a plain one."""
-    text = render(message, SLACK_PLAIN if message.plain else SLACK, LIMIT, len)
+    text = render(message, SLACK_PLAIN if message.plain else SLACK, LIMIT, units)
     body = {"text": text, "mrkdwn": not message.plain, "unfurl_links": False, "unfurl_media": False}
     reply = await post(f"{options.api}/services/{options.path}", json_body=body)
     if refusal := reply.refusal():

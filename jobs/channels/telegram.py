@@ -11,7 +11,7 @@ from pydantic import Field
 
 from jobs.deliver.address import Address, ApiOptions, fill
 from jobs.deliver.message import Message
-from jobs.deliver.rendering import CHAT, TELEGRAM, render
+from jobs.deliver.rendering import CHAT, TELEGRAM, render, units
 from jobs.deliver.transport import Codes, Post, Receipt, Reply, refused
 
 SCHEMES = ("telegram",)
@@ -39,9 +39,9 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     """Send the message with Telegram's HTML, or without any for a plain one."""
     body: dict[str, Any] = {"chat_id": options.chat, "link_preview_options": {"is_disabled": True}}
     if message.plain:
-        body["text"] = render(message, CHAT, LIMIT, _units)
+        body["text"] = render(message, CHAT, LIMIT, units)
     else:
-        body |= {"text": render(message, TELEGRAM, LIMIT, _units), "parse_mode": "HTML"}
+        body |= {"text": render(message, TELEGRAM, LIMIT, units), "parse_mode": "HTML"}
     reply = await post(f"{options.api}/bot{options.token}/sendMessage", json_body=body)
     answer = reply.json
     if answer.get("ok") is False:
@@ -58,7 +58,3 @@ def _refusal(reply: Reply, answer: dict[str, Any]) -> Receipt:
         return refused(f"{code} {words}", code, retry_after=more.get("retry_after", reply.retry_after))
     poison = code == 400 and any(sign in words.lower() for sign in _ABOUT_THE_MESSAGE)
     return refused(f"{code} {words}", code, permanent=True, poison=poison)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2

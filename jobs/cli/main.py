@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.i18n import Language, speak
+from crawler.i18n import Language, speak, tr
 from jobs.cli import language
 from jobs.cli.given import Cli
 from jobs.cli.verbs import Verbs
@@ -78,10 +78,30 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
+        if _interrupted(error):
+            sys.exit(130)
         code = next((EXIT[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in EXIT), None)
-        if code is None:
+        if code in (None, 1) and _nowhere():
+            error, code = FileNotFoundError(0, tr("this folder is gone; call it from another"), os.curdir), 1
+        if code is None and not (isinstance(error, OSError) and error.filename):
             raise
-        sys.exit(_failed(error, code))
+        sys.exit(_failed(error, code or 1))
+
+
+def _nowhere() -> bool:
+    """Whether the folder that we were called in has been deleted: much fails then that has another cause in its words."""
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether it is what became of a ctrl-C in the midst of a library's import: some take any error for one of their own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _fill_streams() -> None:
@@ -97,7 +117,10 @@ def _fill_streams() -> None:
 
 def _failed(error: Exception, code: int) -> int:
     """Say why on standard error; the exit code."""
-    from jobs.cli.console import fail  # noqa: PLC0415 - not before something fails
+    from crawler.retold import system_fault  # noqa: PLC0415 - not before something fails
+    from jobs.cli.console import fail  # noqa: PLC0415
 
     logging.getLogger("cli").debug("failed", exc_info=True)
+    if isinstance(error, OSError):
+        return fail(f"{error.filename}: {system_fault(error)}", code)
     return fail(error.render() if hasattr(error, "render") else str(error), code)

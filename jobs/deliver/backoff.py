@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 FIRST = 0.5  # seconds
 LONGEST = 3600.0  # seconds
-MAX_ATTEMPTS = 20
+MAX_ATTEMPTS = 60  # a day at least: a channel that is down over a night loses nothing
 OLD = timedelta(hours=48)
 MAX_ATTEMPTS_OF_OLD = 10  # enough for some minutes: a replayed dead letter, or what a stopped daemon left, has its chances too
 TRIP = 5  # failures in a row until a channel is left alone
@@ -19,10 +19,10 @@ LONGEST_REST = 600.0  # … up to this
 def next_attempt(attempt: int, now: datetime, rng: random.Random, retry_after: float | None = None) -> datetime:
     """When to try again after the `attempt`-th failure (from 1).
 
-    Full jitter (a random part of the whole pause) spreads those who failed together. What the other side asks for is a floor.
+    Chance in the second half of the pause spreads those who failed together. What the other side asks for is a floor.
     """
     ceiling = min(FIRST * 2.0 ** min(attempt, 20), LONGEST)
-    pause = rng.uniform(0.0, ceiling)
+    pause = rng.uniform(ceiling / 2, ceiling)
     return now + timedelta(seconds=max(pause, retry_after or 0.0))
 
 

@@ -49,12 +49,14 @@ class ChannelWorker:
         post: Post,
         buried: Buried,
         is_ours: Callable[[], bool],
+        bucket_of: Callable[[OpenChannel], Bucket],
     ) -> None:
         self._is_ours = is_ours
         self.name = name
         self.channel = channel
         self.breaker = Breaker()
-        self.bucket = Bucket(channel.rate)
+        self.bucket = bucket_of(channel)
+        self._bucket_of = bucket_of
         self.busy = False
         self.stopping = False
         self.settled = self.sent = 0
@@ -77,7 +79,7 @@ class ChannelWorker:
         """From the next message on, use this channel instead. What failed at another address need not wait for this one."""
         if (channel.scheme, channel.options) != (self.channel.scheme, self.channel.options):
             self.breaker = Breaker()
-            self.bucket = Bucket(channel.rate)
+            self.bucket = self._bucket_of(channel)
             self._mended = True
             self.wake()
         self.channel = channel

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from jobs import log
+from jobs.deliver.backoff import Bucket
 from jobs.deliver.channel_worker import LEASE, ChannelWorker, loop_time
 from jobs.deliver.message import Message, notice, short_id
 from jobs.deliver.transport import OpenChannel, Post, Receipt, refused
@@ -78,6 +79,7 @@ class Deliverer:
         self._post = post or Post(now)
         self._channels = dict(channels)
         self._channel_workers: dict[str, ChannelWorker] = {}
+        self._buckets: dict[tuple[str, ...], Bucket] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._called = asyncio.Event()
         self._ended = asyncio.Event()
@@ -184,7 +186,7 @@ class Deliverer:
             if task.done():
                 task.result()
         for name in await self._read(lambda s: outbox.channels_due(s, self._now())):
-            if not await self._rights.may_send(name):
+            if not await self._rights.may_send(self._first_of(name)):
                 continue
             if name in self._channels:
                 self._channel_worker(name).wake()
@@ -201,12 +203,22 @@ class Deliverer:
                 now=self._now,
                 post=self._post,
                 buried=self._bury,
-                is_ours=lambda: name in self._channels and self._rights.sends(name),
+                is_ours=lambda: name in self._channels and self._rights.sends(self._first_of(name)),
+                bucket_of=self._bucket_of,
             )
             self._channel_workers[name] = channel_worker
             self._tasks[name] = asyncio.create_task(channel_worker.run(), name=f"channel {name}")
             self._tasks[name].add_done_callback(lambda _task: self.wake())
         return self._channel_workers[name]
+
+    def _bucket_of(self, channel: OpenChannel) -> Bucket:
+        made = Bucket(channel.rate)
+        return self._buckets.setdefault(channel.target, made) if channel.target else made
+
+    def _first_of(self, name: str) -> str:
+        """The channel by whose name several with one target are given out: one program sends to all, at one pace."""
+        mine = self._channels[name].target if name in self._channels else ()
+        return min((other for other, channel in self._channels.items() if mine and channel.target == mine), default=name)
 
     async def _bury_orphans(self, name: str) -> None:
         """What waits for a channel that the configuration has dropped becomes dead letters, which can be replayed."""

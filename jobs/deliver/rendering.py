@@ -94,6 +94,11 @@ SLACK_PLAIN = Dialect(slack_text)
 DISCORD = Dialect(backslashes, lambda text: f"**{text}**", lambda text, url: f"[{text}](<{url}>)")
 
 
+def units(text: str) -> int:
+    """The length of a text as most vendors count it: in UTF-16 units, of which an emoji has two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def headline(message: Message, limit: int = 100) -> str:
     """The message in one plain line of at most `limit` code points: for a subject, a notification's title."""
     mark = "" if message.kind == "notice" else f" {message.id}"

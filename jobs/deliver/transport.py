@@ -281,7 +281,8 @@ def _words(text: str) -> str:
 class OpenChannel:
     """A channel with its options, ready to send. `rate` is messages a minute; None means as fast as it takes them.
 
-    `template` is the operator's own wording of an alert; `zone` that in which times are shown.
+    `template` is the operator's own wording of an alert; `zone` that in which times are shown. Channels with one `target` are one to
+    the vendor, who counts their messages together.
     """
 
     name: str
@@ -292,6 +293,7 @@ class OpenChannel:
     component: Component = field(repr=False)
     template: str = ""
     zone: tzinfo = UTC
+    target: tuple[str, ...] = field(default=(), repr=False)
 
     async def send(self, message: Message, post: Post) -> Receipt:
         """Hand the message to the vendor and read its answer."""
@@ -314,4 +316,12 @@ def channel_for(text: str, template: str = "", zone: tzinfo = UTC) -> OpenChanne
     address = parse_address(text)
     component = component_of(address)
     options: BaseModel = component.module.options(address)
-    return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component, template, zone)
+    target = (
+        component.name,
+        address.user or "",
+        address.authority,
+        address.path,
+    )  # not what stands behind the ?: keywords, groups
+    return OpenChannel(
+        component.name, address.scheme, shown(address), options, component.module.RATE, component, template, zone, target
+    )

@@ -429,11 +429,14 @@ def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
 # ---- questions
 
 
-def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
+def pending(session: Session, polls_due_by: datetime, now: datetime, until: datetime) -> int:
     """Work that is not finished: what is leased, and what is due by `until` on a host that may be asked by then.
+
+    What was leased longer ago than a lease lasts is nobody's any more.
 
     A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
     """
     wanted = and_(task.c.state == "due", task.c.due_at <= until, _of_now(polls_due_by), host.c.next_at <= until)
     query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
-    return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0
+    at_work = and_(task.c.state == "leased", task.c.lease_until > now)
+    return session.scalar(query.where(or_(at_work, wanted))) or 0

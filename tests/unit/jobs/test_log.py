@@ -1,8 +1,10 @@
 """Logs: one line an event, secrets hidden, nothing that moves a cursor."""
 
 import ast
+import errno
 import io
 import logging
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC
@@ -154,3 +156,22 @@ def test_each_event_of_the_log_stands_in_both_languages() -> None:
     }
     assert len(told) > 50
     assert told - set(catalogue()) == set()
+
+
+def test_a_full_disk_sends_the_log_to_standard_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_handler: logging.Handler, _record: logging.LogRecord) -> bool:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("logging.handlers.RotatingFileHandler.shouldRollover", full)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        log.set_up(file=tmp_path / "zhixun.log")
+        log.get("test").info("polled", source="a")
+        root.handlers[0].close()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert [line.partition(" ")[2] for line in capsys.readouterr().err.splitlines()] == ["level=info event=polled source=a"]

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from crawler.errors import NoReaders
 from jobs.deliver.message import Message
 from jobs.store_guard import StoreGuard
-from storage.db.errors import Corrupt, DiskFull, StorageError
+from storage.db.errors import Busy, Corrupt, DiskFull, StorageError, Unreachable
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -19,6 +20,7 @@ class Store:
     def __init__(self) -> None:
         self.error: StorageError | None = None
         self.claims = self.released = self.renewed = self.writes = 0
+        self.leads = True
 
     async def write(self, _work: Any) -> None:
         self.writes += 1
@@ -72,6 +74,44 @@ async def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> 
     await asyncio.sleep(0)
     assert [message.kind for message in told] == ["notice", "notice"]
     assert "disk full" in told[0].title
+
+
+async def test_of_several_programs_on_one_database_one_tells() -> None:
+    told = list[Message]()
+    programs = [(store, store_guard(store, told)) for store in (Store(), Store(), Store())]
+    for number, (store, kept) in enumerate(programs):
+        store.leads = number == 1
+        await kept.beat()
+    for error in (Unreachable("away"), None):
+        for store, kept in programs:
+            store.error, store.leads = error, False  # its lease, which cannot be renewed, runs out
+            await kept.claim()
+            await kept.beat()
+    await asyncio.sleep(0)
+    assert [message.title for message in told] == [
+        "智讯暂停抓取 / Zhixun rests: degraded: database out of reach",
+        "智讯已恢复 / Zhixun works again",
+    ]
+
+
+async def test_a_single_round_does_not_wait_for_a_store_in_trouble() -> None:
+    store = Store()
+    kept = store_guard(store, [])
+    kept.patient, store.error = False, Busy("locked")
+    assert await kept.claim() is None
+    with pytest.raises(Busy):
+        await asyncio.wait_for(kept.run(), 5)
+
+
+async def test_where_no_page_can_be_read_the_daemon_ends_and_no_page_is_blamed() -> None:
+    class Childless(Store):
+        async def answered(self, _answer: Any) -> None:
+            raise NoReaders("no memory")
+
+    kept = store_guard(Childless(), [])
+    await kept.answered(None)  # type: ignore[arg-type]
+    with pytest.raises(NoReaders, match="no memory"):
+        await asyncio.wait_for(kept.run(), 5)
 
 
 async def test_damage_ends_the_daemon_with_its_reason() -> None:

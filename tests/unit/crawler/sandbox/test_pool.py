@@ -320,6 +320,19 @@ class TestClosing:
         done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True)
         assert (done.stdout, done.stderr) == ("", "")
 
+    def test_where_no_child_can_live_no_page_is_blamed_and_nobody_waits(self, tmp_path: Path) -> None:
+        (tmp_path / "deadly.py").write_text("import os\nos._exit(3)\n", "utf-8")
+        program = (
+            "import asyncio, os\nfrom crawler.errors import NoReaders\nfrom crawler.sandbox.pool import Readers\n"
+            "readers = Readers(warm='deadly')\n"
+            "try: asyncio.run(readers._call(os.getpid))\n"
+            "except NoReaders as error: print(error)\n"
+            "readers.close()\n"
+        )
+        path = os.environ | {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+        done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True, timeout=60)
+        assert "no process that reads pages can be started" in done.stdout
+
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
     def test_children_end_with_their_parent_however_it_ends(self, how: signal.Signals) -> None:
         program = (

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -121,3 +122,36 @@ def test_a_full_disk_is_told_and_a_closed_pipe_is_no_failure(folder: Path, line:
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("line", ["parse --batch", "-c {config} db backup copy.db", "-c {config} run --once"])
+def test_a_folder_that_is_gone_is_named_as_what_is_wrong(folder: Path, tmp_path: Path, line: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir {gone} && exec {sys.executable} -m jobs {line.format(config=folder / 'config.yaml')}"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=gone, input='{"url": "https://a.example/1", "html": "<p>x</p>"}', capture_output=True, text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "ZHIXUN_LANG": "en"}, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, ".: this folder is gone; call it from another")
+    assert "Traceback" not in done.stderr
+
+
+# a library that takes its time to be imported, and one that takes ctrl-C for an error of its own
+SLOW = "import sys, time\nprint('importing', flush=True)\ntime.sleep(30)\n"
+DEAF = "import time\nprint('importing', flush=True)\ntry:\n    time.sleep(30)\nexcept BaseException:\n    raise ImportError('not found')\n"
+
+
+@pytest.mark.parametrize(("library", "code"), [("typer", SLOW), ("opencc", SLOW), ("opencc", DEAF)])
+def test_ctrl_c_while_libraries_are_imported_ends_without_a_word(tmp_path: Path, library: str, code: str) -> None:
+    (tmp_path / f"{library}.py").write_text(code, "utf-8")
+    (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
+    env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "jobs", "check"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "importing\n"
+        program.send_signal(signal.SIGINT)
+        told = program.communicate(timeout=30)
+    assert (program.returncode in (130, -signal.SIGINT), told) == (True, ("", "")), told

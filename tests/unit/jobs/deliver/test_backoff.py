@@ -33,9 +33,17 @@ def test_a_pause_is_never_shorter_than_asked_nor_longer_than_an_hour_otherwise(
     assert (asked or 0) - 1e-5 <= pause <= max(3600, asked or 0) + 1e-5
 
 
-@pytest.mark.parametrize(("attempts", "hours", "over"), [(20, 47, False), (21, 1, True), (10, 49, False), (11, 49, True)])
-def test_it_is_over_after_twenty_attempts_or_ten_when_it_is_two_days_old(attempts: int, hours: int, over: bool) -> None:
+@pytest.mark.parametrize(("attempts", "hours", "over"), [(60, 47, False), (61, 1, True), (10, 49, False), (11, 49, True)])
+def test_it_is_over_after_sixty_attempts_or_ten_when_it_is_two_days_old(attempts: int, hours: int, over: bool) -> None:
     assert give_up(attempts, timedelta(hours=hours)) is over
+
+
+@given(st.integers())
+def test_the_attempts_reach_over_a_day(seed: int) -> None:
+    rng, now, attempt = random.Random(seed), NOW, 0
+    while not give_up(attempt := attempt + 1, now - NOW):
+        now = next_attempt(attempt, now, rng)
+    assert now - NOW >= timedelta(days=1)
 
 
 @given(st.sampled_from([5.0, 12.0, 20.0, 60.0, 100.0]), st.lists(st.floats(min_value=0, max_value=20), max_size=300))

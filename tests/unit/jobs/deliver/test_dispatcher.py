@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 from sqlalchemy import select, update
@@ -225,9 +225,9 @@ def test_what_was_tried_too_often_or_too_long_ago_is_a_dead_letter(sqlite: Datab
     deliver(sqlite, {"desk": Scripted(DOWN).open()})
     assert [row.state for row in ledger(sqlite, "desk")] == ["dead"]
     raise_alerts(sqlite, ["often"], rule="often")
-    sqlite.write_now(lambda s: s.execute(update(models.delivery).values(attempts=20).where(models.delivery.c.channel == "often")))
+    sqlite.write_now(lambda s: s.execute(update(models.delivery).values(attempts=60).where(models.delivery.c.channel == "often")))
     deliver(sqlite, {"often": Scripted(DOWN).open()})
-    assert ledger(sqlite, "often") == [Row("dead", 21, "503 busy", "503 busy")]
+    assert ledger(sqlite, "often") == [Row("dead", 61, "503 busy", "503 busy")]
 
 
 def test_a_weekly_alert_has_its_chances_from_when_it_was_due(sqlite: Database) -> None:
@@ -306,6 +306,34 @@ def test_alerts_that_waited_travel_together_on_a_channel_that_takes_only_so_many
     assert (digest.kind, len(digest.items), digest.more) == ("digest", 30, 27)
     assert [message.kind for message in program.given] == ["alert"] * 57
     assert {row.state for row in ledger(sqlite, "chat")} == {"sent"}
+
+
+async def test_channels_with_one_target_share_its_pace_and_go_to_one_program(sqlite: Database) -> None:
+    class Asked:
+        names: ClassVar[set[str]] = set()
+
+        async def may_send(self, channel: str) -> bool:
+            self.names.add(channel)
+            return True
+
+        def sends(self, _channel: str) -> bool:
+            return True
+
+    chat = Scripted(rate=20.0)
+    raise_alerts(sqlite, ["desk", "chief", "other"], 1)
+    opened = {name: replace(chat.open(), target=("bot", "one")) for name in ("desk", "chief")}
+    opened["other"] = replace(chat.open(), target=("bot", "two"))
+    async with delivering(sqlite, opened, Clock(), rights=Asked()):
+        await asyncio.sleep(1.0)
+        sent = sorted(row.state for name in ("desk", "chief") for row in ledger(sqlite, name))
+        assert (len(chat.given), sent) == (2, ["sending", "sent"])
+    assert Asked.names == {"chief", "other"}
+
+
+def test_the_target_is_what_the_vendor_counts_by() -> None:
+    same = "feishu://TOKEN", "feishu://TOKEN?keyword=news", "https://open.feishu.cn/open-apis/bot/v2/hook/TOKEN"
+    assert len({channel_for(address).target for address in same}) == 1
+    assert channel_for("feishu://OTHER").target != channel_for("feishu://TOKEN").target
 
 
 async def test_a_digest_that_was_refused_is_sent_again_with_the_same_members(sqlite: Database) -> None:

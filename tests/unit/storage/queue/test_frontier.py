@@ -283,7 +283,7 @@ def test_run_once_polls_a_source_again_for_the_links_that_its_poll_left(db: Data
 
 def test_run_once_polls_a_source_that_gave_way_to_others(db: Database, poll: Task) -> None:
     db.write_now(lambda s: frontier.postpone(s, poll, until=LATER, reason=Reason.OVERLOADED))
-    assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 1
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW, LATER)) == 1
     [again] = claim(db, LATER, polls_due_by=NOW)
     assert found(db, again, *links(2), max_new=1, now=LATER).left == 1
     [again] = [task for task in claim(db, LATER, polls_due_by=NOW) if task.kind == "poll"]
@@ -401,10 +401,11 @@ def test_a_source_read_by_another_spider_is_asked_for_the_whole_again(db: Databa
 
 
 def test_the_frontier_can_be_asked_what_waits(db: Database, poll: Task) -> None:
-    assert db.read(lambda s: frontier.pending(s, NOW, NOW)) == 1, "what is leased is not finished"
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW, NOW)) == 1, "what is leased is not finished"
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW + LEASE, NOW)) == 0, "but nobody's any more when its lease has run out"
     found(db, poll, *links(3))
-    assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 3, "the next regular poll does not count"
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW, LATER)) == 3, "the next regular poll does not count"
     db.write_now(lambda s: hosts.hold(s, "a.example", LATER + LEASE, "rate-limited"))
-    assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 0, "nor does a host that asked for a longer pause"
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW, LATER)) == 0, "nor does a host that asked for a longer pause"
     assert db.write_now(lambda s: frontier.force_due(s, NOW)) == 1
     assert len([task for task in claim(db, LATER + LEASE) if task.kind == "poll"]) == 1
