@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.nlp import lexicon
+from crawler.nlp import lexicon, topic_words
 from crawler.nlp.document import Match, Reading
 from crawler.nlp.topics import BEGINNING, Topics, certainty, weights
 
@@ -44,3 +44,36 @@ def test_weights_are_of_topics_and_signs_that_there_are(what: str, kind: str) ->
             assert ident in known or ident.endswith(":")
             assert not other or other in lexicon.names("technology")
         assert len(values) <= 9
+
+
+def test_words_of_an_article_are_told_without_endings_numbers_and_marks() -> None:
+    said = topic_words.words(Reading("Robots lifted 40 crates"), Reading("A robot lifts a crate."))
+    assert said == {topic_words.stem(word) for word in ("robots", "lifted", "lifts", "crates", "crate")} | {"robot"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_shipped_words_have_a_weight_for_each_topic_that_they_speak_of(language: str) -> None:
+    places, topics = topic_words.model(language)
+    for name, (step, weights) in topics.items():
+        kind, _, ident = name.partition(" ")
+        assert ident in lexicon.names(kind)
+        assert step > 0
+        assert len(weights) == len(places)
+        assert max(abs(weight - topic_words.ZERO) for weight in weights) == topic_words.LEVELS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The nurses read the scan of each patient before the radiologists do.", "护士先看每位患者的影像, 放射科医生再写诊断报告."],
+)
+def test_words_tell_a_topic_that_they_go_with_from_one_that_they_do_not(text: str) -> None:
+    points = topic_words.Points("industry", Reading(""), Reading(text))
+    health, finance = points.of("healthcare"), points.of("finance")
+    assert health is not None
+    assert finance is not None
+    assert health > 0 > finance
+
+
+def test_words_say_nothing_of_a_topic_that_few_articles_are_about() -> None:
+    assert topic_words.Points("technology", Reading(""), Reading("A robot lifts a crate.")).of("own:箱") is None
+    assert topic_words.Points("industry", Reading(""), Reading("…")).of("finance") is None
