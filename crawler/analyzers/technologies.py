@@ -115,28 +115,30 @@ def _named(place: Reading) -> Iterator[Match]:
 
 def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
-    acts, all_of_them = _acts()
     named = {match.term.id for match in place.longest("technology")}
     surely = {match.term.id for match in place.longest("technology") if not match.term.unsure}
-    for at in sorted(all_of_them.Match(place.form) or ()):
-        term = acts[at]  # a sure one also speaks for what is named doubtfully
-        if term.id in surely or (term.unsure and term.id in named):
-            continue
-        if found := _compiled(term.alias).search(place.form):
-            yield Match(found.start(), found.end(), term)
+    for acts, needed in _acts():
+        for at in sorted(needed.Match(place.form) or ()):
+            term = acts[at]  # a sure one also speaks for what is named doubtfully
+            if term.id in surely or (term.unsure and term.id in named):
+                continue
+            if found := _compiled(term.alias).search(place.form):
+                yield Match(found.start(), found.end(), term)
 
 
 @cache
-def _acts() -> tuple[list[Term], Any]:
-    """The terms of the data file's `acts`, whose aliases are patterns, and all of these behind a look for the words they need.
-    One automaton of all of them has more states than its memory holds, and makes them anew in every text."""
-    acts, together = [], re2.Filter()
+def _acts() -> list[tuple[list[Term], Any]]:
+    """The terms of the data file's `acts`, whose aliases are patterns, each half behind a look for the words its patterns need.
+    One automaton of Chinese and Latin words together has more states than its memory holds, and makes them anew in every text."""
+    halves: list[tuple[list[Term], Any]] = [([], re2.Filter()), ([], re2.Filter())]
     for line in str(table("taxonomy.yaml")["acts"]).splitlines():
         ident, _, written = line.partition(" | ")
+        acts, needed = halves[written.isascii()]
         acts.append(Term("technology", ident.rstrip("?"), written, unsure=ident.endswith("?")))
-        together.Add(written)
-    together.Compile()
-    return acts, together
+        needed.Add(written)
+    for _, needed in halves:
+        needed.Compile()
+    return halves
 
 
 _compiled = cache(re2.compile)  # few of them are ever met
