@@ -30,6 +30,7 @@ OFTEN, LONG = 5.0, 600  # times AI is named in an article on AI as such of so ma
 HINTS = 2  # words that must hint at a technology that is not named
 NAMED = 2  # kinds of AI that must be named, be it doubtfully, where none is named surely
 SHORTEST = 2  # characters of a name
+UNLIKELY = -2.5  # log-odds of a doubtful name that is not told even where nothing else is
 GENERAL = "ai"
 LANGUAGE = "llm"
 PROOFS = ("named", "doubtful", "hint", "beside", "field")  # kinds of signs, the best proof first
@@ -40,7 +41,8 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     topics = collected(reading(record.title), reading(record.text))
     odds = topics.odds("technologies")
-    chosen = [ident for ident, value in odds.items() if value >= 0] or sorted(topics.said(), key=lambda ident: -odds[ident])[:1]
+    said = [ident for ident in topics.said() if "named" in topics.found[ident] or odds[ident] > UNLIKELY]
+    chosen = [ident for ident, value in odds.items() if value >= 0] or sorted(said, key=lambda ident: -odds[ident])[:1]
     chosen.sort(key=lambda ident: (ident in no_context(), -odds[ident]))
     known = names("technology")
     facts = tuple(
@@ -50,7 +52,8 @@ def add(record: Record) -> Record:
 
 
 def collected(title: Reading, text: Reading) -> Topics:
-    """All signs of technologies in title and text; where only one is named, and not surely or only near AI, its sure names alone."""
+    """All signs of technologies in title and text; where only one is named, and not surely or only near AI, no hints; and it must be
+    named surely, or by an article on machines."""
     topics = Topics("technology", text)
     for place in (title, text):
         for match in chain(_named(place), _done(place)):
@@ -65,10 +68,21 @@ def collected(title: Reading, text: Reading) -> Topics:
     ):
         _hint(topics, title, text)
     else:
-        topics.found = {ident: {"named": kinds["named"]} for ident, kinds in topics.found.items() if "named" in kinds}
+        kept = {"named", "doubtful"} if _tells_of_machines(title, text) else {"named"}
+        topics.found = {
+            ident: {kind: kinds[kind] for kind in kinds if kind in kept}
+            for ident, kinds in topics.found.items()
+            if kept & kinds.keys()
+        }
     if is_general:
         topics.found.pop(GENERAL, None)
     return topics
+
+
+def _tells_of_machines(title: Reading, text: Reading) -> bool:
+    """True where an article speaks of software or machines at all, so that a doubtful name may stand alone."""
+    words = _compiled(table("taxonomy.yaml")["machines"])
+    return any(words.search(place.form) for place in (title, text))
 
 
 def _is_general(topics: Topics) -> bool:
