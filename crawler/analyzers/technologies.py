@@ -30,6 +30,7 @@ OFTEN, LONG = 5.0, 600  # times AI is named in an article on AI as such of so ma
 HINTS = 2  # words that must hint at a technology that is not named
 NAMED = 2  # kinds of AI that must be named, be it doubtfully, where none is named surely
 SHORTEST = 2  # characters of a name
+UNLIKELY = -2.5  # log-odds of a doubtful name that is not told even where nothing else is
 GENERAL = "ai"
 LANGUAGE = "llm"
 PROOFS = ("named", "doubtful", "hint", "beside", "field")  # kinds of signs, the best proof first
@@ -40,7 +41,8 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     topics = collected(reading(record.title), reading(record.text))
     odds = topics.odds("technologies")
-    chosen = [ident for ident, value in odds.items() if value >= 0] or sorted(topics.said(), key=lambda ident: -odds[ident])[:1]
+    said = [ident for ident in topics.said() if "named" in topics.found[ident] or odds[ident] > UNLIKELY]
+    chosen = [ident for ident, value in odds.items() if value >= 0] or sorted(said, key=lambda ident: -odds[ident])[:1]
     chosen.sort(key=lambda ident: (ident in no_context(), -odds[ident]))
     known = names("technology")
     facts = tuple(
@@ -50,7 +52,8 @@ def add(record: Record) -> Record:
 
 
 def collected(title: Reading, text: Reading) -> Topics:
-    """All signs of technologies in title and text; where only one is named, and not surely or only near AI, its sure names alone."""
+    """All signs of technologies in title and text; where only one is named, and not surely or only near AI, no hints; and it must be
+    named surely, or by an article on machines."""
     topics = Topics("technology", title, text)
     for place in (title, text):
         for match in chain(_named(place), _done(place)):
@@ -65,10 +68,21 @@ def collected(title: Reading, text: Reading) -> Topics:
     ):
         _hint(topics, title, text)
     else:
-        topics.found = {ident: {"named": kinds["named"]} for ident, kinds in topics.found.items() if "named" in kinds}
+        kept = {"named", "doubtful"} if _tells_of_machines(title, text) else {"named"}
+        topics.found = {
+            ident: {kind: kinds[kind] for kind in kinds if kind in kept}
+            for ident, kinds in topics.found.items()
+            if kept & kinds.keys()
+        }
     if is_general:
         topics.found.pop(GENERAL, None)
     return topics
+
+
+def _tells_of_machines(title: Reading, text: Reading) -> bool:
+    """True where an article speaks of software or machines at all, so that a doubtful name may stand alone."""
+    words = _compiled(table("taxonomy.yaml")["machines"])
+    return any(words.search(place.form) for place in (title, text))
 
 
 def _is_general(topics: Topics) -> bool:
@@ -115,28 +129,30 @@ def _named(place: Reading) -> Iterator[Match]:
 
 def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
-    acts, all_of_them = _acts()
     named = {match.term.id for match in place.longest("technology")}
     surely = {match.term.id for match in place.longest("technology") if not match.term.unsure}
-    for at in sorted(all_of_them.Match(place.form) or ()):
-        term = acts[at]  # a sure one also speaks for what is named doubtfully
-        if term.id in surely or (term.unsure and term.id in named):
-            continue
-        if found := _compiled(term.alias).search(place.form):
-            yield Match(found.start(), found.end(), term)
+    for acts, needed in _acts():
+        for at in sorted(needed.Match(place.form) or ()):
+            term = acts[at]  # a sure one also speaks for what is named doubtfully
+            if term.id in surely or (term.unsure and term.id in named):
+                continue
+            if found := _compiled(term.alias).search(place.form):
+                yield Match(found.start(), found.end(), term)
 
 
 @cache
-def _acts() -> tuple[list[Term], Any]:
-    """The terms of the data file's `acts`, whose aliases are patterns, and all of these behind a look for the words they need.
-    One automaton of all of them has more states than its memory holds, and makes them anew in every text."""
-    acts, together = [], re2.Filter()
+def _acts() -> list[tuple[list[Term], Any]]:
+    """The terms of the data file's `acts`, whose aliases are patterns, each half behind a look for the words its patterns need.
+    One automaton of Chinese and Latin words together has more states than its memory holds, and makes them anew in every text."""
+    halves: list[tuple[list[Term], Any]] = [([], re2.Filter()), ([], re2.Filter())]
     for line in str(table("taxonomy.yaml")["acts"]).splitlines():
         ident, _, written = line.partition(" | ")
+        acts, needed = halves[written.isascii()]
         acts.append(Term("technology", ident.rstrip("?"), written, unsure=ident.endswith("?")))
-        together.Add(written)
-    together.Compile()
-    return acts, together
+        needed.Add(written)
+    for _, needed in halves:
+        needed.Compile()
+    return halves
 
 
 _compiled = cache(re2.compile)  # few of them are ever met
