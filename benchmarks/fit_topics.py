@@ -31,8 +31,8 @@ OF_ONE = 3.0  # times as much for a weight of one topic, which fewer articles sp
 # what an article of our own gold weighs beside one of independent people: the least at which the floors of its test stand
 OWN = {"zh": 10.0, "en": 3.0}
 LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
-RAREST, OFTENEST = 10, 0.5  # articles that a word stands in to be asked for, and the part of them all from which it says nothing
-FEWEST = 4  # articles on a topic of which words are believed
+RAREST, OFTENEST = 24, 0.5  # articles that a word stands in to be asked for, and the part of them all from which it says nothing
+FEWEST = 6  # articles on a topic of which words are believed
 RIDGE = 1.0  # how much the weights of words are held at nothing, beside one article
 SPREAD = 0.02  # added to the standard deviation of a topic that few articles are about
 KINDS = {"technologies": "technology", "industries": "industry"}
@@ -94,11 +94,14 @@ def of_words(articles: list[Unweighed]) -> tuple[list[dict[str, float]], str, di
     """What the words of each article say by a ridge regression on all others; the words, and the weights of each topic as the file has
     them. An article is left out in closed form: its residual over one minus its leverage."""
     import numpy as np
-    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_extraction import DictVectorizer
     from sklearn.preprocessing import normalize
 
-    counts = CountVectorizer(analyzer=lambda one: topic_words.words(one.topics.title, one.topics.text), min_df=RAREST, max_df=OFTENEST)
-    x = normalize(counts.fit_transform(articles).astype(float))
+    counts = [topic_words.words(one.topics.title, one.topics.text) for one in articles]
+    stands = Counter(word for one in counts for word in one)
+    known = {word for word, count in stands.items() if RAREST <= count <= OFTENEST * len(articles)}
+    vectors = DictVectorizer()
+    x = normalize(vectors.fit_transform([{word: value for word, value in one.items() if word in known} for one in counts]))
     often = sorted(
         ident for ident, count in Counter(ident for one in articles for ident in one.due).items() if count >= FEWEST
     )
@@ -115,7 +118,7 @@ def of_words(articles: list[Unweighed]) -> tuple[list[dict[str, float]], str, di
     for ident, weights in zip(often, (x.T @ dual / spread).T, strict=True):
         step = float(np.abs(weights).max()) / topic_words.LEVELS
         kept[ident] = (step, "".join(chr(topic_words.ZERO + round(weight / step)) for weight in weights))
-    return said, " ".join(counts.get_feature_names_out()), kept
+    return said, " ".join(vectors.get_feature_names_out()), kept
 
 
 def features(made: Measures) -> dict[str, float]:

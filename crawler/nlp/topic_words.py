@@ -8,8 +8,11 @@ says next to nothing, and which together tell news on a robot from news on its m
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
+from operator import mul
 from typing import NamedTuple
 
 from crawler.nlp.document import Reading
@@ -27,10 +30,15 @@ class Model(NamedTuple):
     topics: Mapping[str, tuple[float, bytes]]
 
 
-def words(title: Reading, text: Reading) -> set[str]:
-    """The words of an article, those of Latin letters without their endings; numbers and marks are none."""
-    said = {*title.tokens, *text.tokens}
-    return {stem(word) if word.isascii() else word for word in said if len(word) > 1 and word.isalpha()}
+def words(title: Reading, text: Reading) -> dict[str, float]:
+    """The words of an article, those of Latin letters without their endings, each with a logarithm of how often it stands there; numbers
+    and marks are none."""
+    said = Counter(chain(title.tokens, text.tokens))
+    counts: Counter[str] = Counter()
+    for word, count in said.items():
+        if len(word) > 1 and word.isalpha():
+            counts[stem(word) if word.isascii() else word] += count
+    return {word: math.log2(1 + count) for word, count in counts.items()}
 
 
 class Points:
@@ -39,14 +47,18 @@ class Points:
     def __init__(self, kind: str, title: Reading, text: Reading) -> None:
         self.kind = kind
         known, self.topics = model("en" if text.is_spaced else "zh")
-        self.places = [known[word] for word in words(title, text) if word in known]
+        counts = [(known[word], count) for word, count in words(title, text).items() if word in known]
+        self.places = [at for at, _ in counts]
+        self.counts = [count for _, count in counts]
+        self.length = math.sqrt(sum(map(mul, self.counts, self.counts)))
 
     def of(self, ident: str) -> float | None:
         """In standard deviations of what articles say of this topic; None: too few articles are about it to tell."""
         step, weights = self.topics.get(f"{self.kind} {ident}", (0.0, b""))
         if not weights or not self.places:
             return None
-        return step * (sum(map(weights.__getitem__, self.places)) - ZERO * len(self.places)) / math.sqrt(len(self.places))
+        said = sum(map(mul, map(weights.__getitem__, self.places), self.counts)) - ZERO * sum(self.counts)
+        return step * said / self.length
 
 
 @cache

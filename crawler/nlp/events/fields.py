@@ -22,7 +22,7 @@ from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
 
 IN_HEADLINE = 2.0
-DOUBT = 1.2  # points that words of no type have
+DOUBT = 1.6  # points that words of no type have
 
 
 class EventFields(TypedDict):

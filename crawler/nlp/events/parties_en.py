@@ -143,6 +143,7 @@ def _here(  # noqa: PLR0917 (what a name stands in)
         "institution": bool(INSTITUTION.search(one.text)),
         "start": one.start < len("The ") + 1,
         "main": bool(name) and (one.text in name or name in one.text),
+        "passive": bool(_passive.match(sentence, one.end)),
     }
     return [
         "always",
@@ -160,6 +161,12 @@ def _here(  # noqa: PLR0917 (what a name stands in)
         f"next verb={verbs[1]}",
         *(sign for sign, is_so in signs_by_type.items() if is_so),
     ]
+
+
+_passive = re.compile(  # Kestrel will be sold, was fined: done to it, not by it
+    r"(?:,[^,]{1,60},)?(?: (?:will|can|could|may|might|must|should|would|to|not|now|also|soon|has|have|had)){0,3} (?:be|been|being|is|was|are|were)"
+    r"(?: being)?(?: \w+ly)? \w+(?:ed|en|ought|old|lt|ade|ut|own|one|un)\b"
+)
 
 
 def _form(word: str) -> str:

@@ -48,7 +48,8 @@ def test_weights_are_of_topics_and_signs_that_there_are(what: str, kind: str) ->
 
 def test_words_of_an_article_are_told_without_endings_numbers_and_marks() -> None:
     said = topic_words.words(Reading("Robots lifted 40 crates"), Reading("A robot lifts a crate."))
-    assert said == {topic_words.stem(word) for word in ("robots", "lifted", "lifts", "crates", "crate")} | {"robot"}
+    assert said.keys() == {topic_words.stem(word) for word in ("robots", "lifted", "lifts", "crates", "crate")} | {"robot"}
+    assert said[topic_words.stem("lifted")] > 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -71,7 +72,8 @@ def test_words_tell_a_topic_that_they_go_with_from_one_that_they_do_not(text: st
     health, finance = points.of("healthcare"), points.of("finance")
     assert health is not None
     assert finance is not None
-    assert health > 0 > finance
+    assert health > 0
+    assert health > finance
 
 
 def test_words_say_nothing_of_a_topic_that_few_articles_are_about() -> None:
