@@ -102,9 +102,7 @@ def of_words(articles: list[Unweighed]) -> tuple[list[dict[str, float]], str, di
     known = {word for word, count in stands.items() if RAREST <= count <= OFTENEST * len(articles)}
     vectors = DictVectorizer()
     x = normalize(vectors.fit_transform([{word: value for word, value in one.items() if word in known} for one in counts]))
-    often = sorted(
-        ident for ident, count in Counter(ident for one in articles for ident in one.due).items() if count >= FEWEST
-    )
+    often = sorted(ident for ident, count in Counter(ident for one in articles for ident in one.due).items() if count >= FEWEST)
     due = np.array([[ident in one.due for ident in often] for one in articles], float)
     mean = due.mean(0)
     spread = np.sqrt(mean * (1 - mean)) + SPREAD
@@ -115,9 +113,9 @@ def of_words(articles: list[Unweighed]) -> tuple[list[dict[str, float]], str, di
     others = (kernel @ dual - leverage * (due - mean)) / (1 - leverage) / spread
     said = [dict(zip(often, map(float, row), strict=True)) for row in others]
     kept = {}
-    for ident, weights in zip(often, (x.T @ dual / spread).T, strict=True):
-        step = float(np.abs(weights).max()) / topic_words.LEVELS
-        kept[ident] = (step, "".join(chr(topic_words.ZERO + round(weight / step)) for weight in weights))
+    for ident, column in zip(often, (x.T @ dual / spread).T, strict=True):
+        step = float(np.abs(column).max()) / topic_words.LEVELS
+        kept[ident] = (step, "".join(chr(topic_words.ZERO + round(weight / step)) for weight in column))
     return said, " ".join(vectors.get_feature_names_out()), kept
 
 

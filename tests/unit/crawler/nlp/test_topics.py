@@ -55,12 +55,12 @@ def test_words_of_an_article_are_told_without_endings_numbers_and_marks() -> Non
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_shipped_words_have_a_weight_for_each_topic_that_they_speak_of(language: str) -> None:
     places, topics = topic_words.model(language)
-    for name, (step, weights) in topics.items():
+    for name, (step, kept) in topics.items():
         kind, _, ident = name.partition(" ")
         assert ident in lexicon.names(kind)
         assert step > 0
-        assert len(weights) == len(places)
-        assert max(abs(weight - topic_words.ZERO) for weight in weights) == topic_words.LEVELS
+        assert len(kept) == len(places)
+        assert max(abs(weight - topic_words.ZERO) for weight in kept) == topic_words.LEVELS
 
 
 @pytest.mark.parametrize(
