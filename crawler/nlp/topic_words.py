@@ -57,7 +57,7 @@ class Points:
         step, weights = self.topics.get(f"{self.kind} {ident}", (0.0, b""))
         if not weights or not self.places:
             return None
-        said = sum(map(mul, map(weights.__getitem__, self.places), self.counts)) - ZERO * sum(self.counts)
+        said: float = sum(map(mul, map(weights.__getitem__, self.places), self.counts)) - ZERO * sum(self.counts)
         return step * said / self.length
 
 
