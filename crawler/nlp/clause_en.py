@@ -167,9 +167,16 @@ def is_proper(name: str, text: str) -> bool:
 
 
 def in_full(name: str, text: str) -> str:
-    """A name of one word as the text mostly goes on with it: Mirai Works."""
+    """A name as the text has it in full: a person without posts and with a first name, a company with what it is (Halcyon AI), and one of
+    one word as the text mostly goes on with it (Mirai Works)."""
+    name = _post_before.sub("", name)
+    if goes_on := re.search(rf"\b{re.escape(name)}((?: {_OF_COMPANY})+)\b", text):
+        return name + goes_on[1]
     if " " in name:
         return name
+    for first in re.finditer(rf"\b([A-Z][a-zà-ÿ]+) {re.escape(name)}\b", text):
+        if first[1] not in _TITLES and first[1] not in NO_NAME and is_proper(first[1], text) and is_person(first[0]):
+            return first[0]
     at = text.find(f"{name} ")
     more = _more.match(text, at + len(name) + 1) if at >= 0 else None
     if more is None or more[0] in _TITLES or more[0] in NO_NAME:
@@ -179,6 +186,14 @@ def in_full(name: str, text: str) -> str:
 
 
 _more = re.compile(r"[A-Z][a-z][\w&]*")
+_post_before = re.compile(
+    r"^(?:[A-Z][\w.’'-]* )*(?:Judge|Justice|Attorney General|Representative|Rep\.|Senator|Sen\.|Governor|Gov\.|Mayor|Minister|Secretary|Commissioner"
+    r"|Chancellor|Dame|Sir|Lord|Lady|Professor) (?=[A-Z][\w’'-]+ (?:[A-Z]\. )?[A-Z])"
+)
+_OF_COMPANY = (
+    r"(?:AI|Labs?|Technolog(?:y|ies)|Systems|Group|Holdings|Robotics|Motors|Semiconductors?|Energy|Health|Therapeutics|Optics|Networks|Software"
+    r"|Micro(?:systems|electronics)?|Logistics|Capital|Ventures|Partners|Power|Photonics|Analytics|Dynamics|Materials|Electronics|Bio|Aerospace|Interactive)"
+)
 
 
 _before_name = re.compile(

@@ -280,6 +280,18 @@ _introduced = re.compile(
 
 
 @lru_cache(maxsize=4)
+def in_full(name: str, text: str) -> str:
+    """A name without what only stands beside it, and as the text has it in full: 宇树 of 宇树科技, 纽森 of 加文·纽森."""
+    bare = _beside_name.sub("", name)
+    name = bare if len(bare) > 1 else name
+    longer = re.search(rf"{re.escape(name)}(?:{_OF_COMPANY})|[{HAN}]{{1,6}}·{re.escape(name)}(?![{HAN}]?·)", text)
+    return longer[0] if longer and not re.search(f"(?:{_OF_COMPANY})$", name) else name
+
+
+_beside_name = re.compile(r"^(?:记者从|记者|这是|经过?|来自|连同)|(?:[:：](?:公司)?|旗下|有关|将会|自即日起|会同.*)$")
+_OF_COMPANY = "科技|汽车|集团|电子|智能|机器人|动力|医疗|健康|能源|半导体|光电|微电子|生物|数据|网络|资本"
+
+
 def main_name(title: str, text: str) -> str:
     """The one whom the title names first and the text too, else who signs it, else who acts in its first sentences."""
     for name in chain(_titled(title, text), _known(title, text), _signing(text), _introducing(text)):

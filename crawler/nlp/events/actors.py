@@ -26,8 +26,8 @@ def actors_of(sentence: str, made: Told, text: str, over: str, language: str | N
     known = parties.weights("parties_zh.txt" if is_chinese else "parties_en.txt")
     likely = parties.likeliest(candidates(sentence, made, text, over, name, is_chinese=is_chinese), kind, known)
     said = (one.name for one in sorted(likely, key=lambda one: one.start))
-    whole = [one if is_chinese else clause_en.in_full(one, text or sentence) for one in said]
-    names = list(dict.fromkeys(whole or ([name] if name else [])))
+    full = clause_zh.in_full if is_chinese else clause_en.in_full
+    names = list(dict.fromkeys([full(one, text or sentence) for one in said] or ([name] if name else [])))
     return tuple(one for one in names if not any(one != other and _is_part(one, other) for other in names))[:MAX_ACTORS]
 
 

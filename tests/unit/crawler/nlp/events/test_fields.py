@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawler.nlp import clause_en, clause_zh
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.events.fields import fields_of, type_of
@@ -267,6 +268,32 @@ def test_a_name_that_ends_like_a_plural_acts_when_it_stands_amid_a_sentence_too(
 )
 def test_the_main_name_is_the_whole_one_that_comes_again(title: str, text: str, language: str, name: str) -> None:
     assert main_name(title, text, language) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "full"),
+    [
+        ("Orsova", "Orsova AI opened a lab. Orsova hires.", "Orsova AI"),
+        ("Volk", "Ines Volk runs the lab. Volk said so.", "Ines Volk"),
+        ("Volk", "In September Volk spoke. For Volk it was late. She saw for herself.", "Volk"),
+        ("US District Judge Ines Volk", "US District Judge Ines Volk ruled.", "Ines Volk"),
+    ],
+)
+def test_an_english_name_is_told_in_full(name: str, text: str, full: str) -> None:
+    assert clause_en.in_full(name, text) == full
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "full"),
+    [
+        ("澜石", "澜石机器人今天开工。澜石招人。", "澜石机器人"),
+        ("沃尔克", "伊内斯·沃尔克说明年量产。沃尔克没有多说。", "伊内斯·沃尔克"),
+        ("记者从云港市经信局", "记者从云港市经信局获悉。", "云港市经信局"),
+        ("澜石机器人", "澜石机器人科技园开园。", "澜石机器人"),
+    ],
+)
+def test_a_chinese_name_is_told_in_full(name: str, text: str, full: str) -> None:
+    assert clause_zh.in_full(name, text) == full
 
 
 def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
