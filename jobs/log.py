@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import sys
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime, tzinfo
@@ -142,7 +143,8 @@ class _PrivateFile(RotatingFileHandler):
 
     def _open(self) -> Any:
         opened = super()._open()
-        os.fchmod(opened.fileno(), 0o600)
+        if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # /dev/full is everybody's
+            os.fchmod(opened.fileno(), 0o600)
         return opened
 
 

@@ -18,6 +18,7 @@ from jobs.services.readers import people
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.server import Listener
+from jobs.web.server import serve_alone as serve_alone  # noqa: PLC0414  (for the command line, which may not import the pages)
 from storage.db.database import Database
 from storage.rules.parser import parse
 from storage.rules.sieve import sieve

@@ -20,9 +20,8 @@ def mcp(
     """Answer assistants about the archive, over standard input and output. Nothing is changed, sent or fetched."""
     if find_spec("mcp") is None:
         raise typer.Exit(fail(tr("the library of the protocol is not installed; pip install 'zhixun[mcp]'"), 1))
-    import uvicorn  # noqa: PLC0415
-
     from jobs.mcp.server import Archive, Bearer, build  # noqa: PLC0415
+    from jobs.serve import serve_alone  # noqa: PLC0415
 
     config = cli.config()
     with cli.archive() as db:
@@ -40,4 +39,4 @@ def mcp(
 
         err.print(f"http://{http}/mcp")
         app = Bearer(server.streamable_http_app(stateless_http=True, json_response=True, host=host), allowed)
-        uvicorn.run(app, host=host, port=int(port), log_level="warning")
+        serve_alone(app, host, int(port))

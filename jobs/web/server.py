@@ -32,7 +32,7 @@ class _Guest(uvicorn.Server):
         yield
 
 
-class _Connection(H11Protocol):
+class Connection(H11Protocol):
     """Ends what only holds a place: a request that does not come to its end in time, and connections that are too many. Each is an open
     file of the program, and the crawl needs some, too."""
 
@@ -69,7 +69,7 @@ class Listener:
     ) -> None:
         config = uvicorn.Config(
             app,
-            http=_Connection,
+            http=Connection,
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -118,6 +118,11 @@ class Listener:
         self._server.should_exit = True
         await asyncio.wait([self._task], timeout=GRACE + 2)
         self._task.cancel()
+
+
+def serve_alone(app: ASGIApp, host: str, port: int) -> None:
+    """Serve an app as the whole of a program, until a signal ends it, to people who may be as slow and as many as the pages' own."""
+    uvicorn.run(app, host=host, port=port, log_level="warning", http=Connection, server_header=False, ws="none")
 
 
 def bound_threads() -> None:

@@ -102,6 +102,17 @@ def test_a_log_file_is_turned_over_and_private(tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0
 
 
+def test_what_is_no_file_keeps_its_mode(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    handler = log._file(pipe)
+    handler.close()
+    os.close(reader)
+    assert pipe.stat().st_mode & 0o777 == 0o666
+
+
 def test_a_log_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level

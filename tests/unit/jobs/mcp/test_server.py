@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from jsonschema import Draft202012Validator, validate  # type: ignore[import-unt
 from mcp import Client
 
 from crawler.record import Company, Event, Fact, Record
+from jobs.cli.mcp import mcp
 from jobs.mcp.server import MOST, Archive, Bearer, build
+from jobs.web.server import Connection
 from storage.archive import articles
 from tests import press
 
@@ -154,6 +158,14 @@ def test_help_names_the_fields_and_the_health_says_what_runs(archive: Archive) -
     health = call(archive, "sources_health").structured_content
     assert health["sources"][0]["state"] != "healthy"
     assert len(health["sources"]) == 5
+
+
+def test_who_only_holds_a_connection_is_sent_away(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _app, **given: served.update(given))
+    cli = SimpleNamespace(config=lambda: press.CONFIG, archive=lambda: nullcontext(archive.db))
+    mcp(cli, "127.0.0.1:8490")  # type: ignore[arg-type]
+    assert (served["host"], served["port"], served["http"]) == ("127.0.0.1", 8490, Connection)
 
 
 def test_strangers_are_turned_away_over_http() -> None:
