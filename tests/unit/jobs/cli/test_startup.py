@@ -148,8 +148,9 @@ def test_ctrl_c_while_libraries_are_imported_ends_without_a_word(tmp_path: Path,
     (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
     env = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
     with subprocess.Popen(
-        [sys.executable, "-m", "jobs", "check"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as program:
+        [sys.executable, "-m", "jobs", "check"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  who is started behind a shell's & has it ignored
+    ) as program:  # fmt: skip
         assert program.stdout is not None
         assert program.stdout.readline() == "importing\n"
         program.send_signal(signal.SIGINT)

@@ -216,7 +216,7 @@ def test_article_alerts_and_the_end_of_the_task_are_one_transaction(db: Database
         db.write_now(broken)
     assert db.read(queries.count_records) == 0
     assert db.read(queries.alerts) == []
-    assert db.read(lambda s: frontier.pending(s, NOW, NOW)) == 1
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW, NOW)) == 1
 
 
 def test_a_stored_article_closes_its_task_with_the_verdict(db: Database, task: frontier.Task) -> None:
