@@ -249,7 +249,13 @@ def test_discord_is_told_that_no_mention_rings() -> None:
 
 
 @each_vendor
-@pytest.mark.parametrize("message", [HUGE, DIGEST, replace(HUGE, plain=True), replace(HUGE, title="😀" * 3000, link="")])
+@pytest.mark.parametrize(
+    "message",
+    [
+        HUGE, DIGEST, replace(HUGE, plain=True), replace(HUGE, title="😀" * 3000, link=""),
+        *(replace(ALERT, matched=(("词", "😀" * count),)) for count in (1200, 2500)),  # no more characters than some take, but more units
+    ],
+)  # fmt: skip
 def test_the_vendors_limit_is_kept_without_cutting_a_character(known: Known, message: Message) -> None:
     receipt, vendor = heard(known, known.accepts, message=message)
     assert receipt.accepted
