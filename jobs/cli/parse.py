@@ -52,7 +52,7 @@ def parse(
         raise typer.BadParameter(tr("give an address, a file with --url, or --batch"))
     if url is not None:
         answer: Page | str = Page(url, _read_file(page), clock.now())
-    elif Path(page).exists() or "." not in page:
+    elif Path(page).exists() or (not urls.is_web(page) and _is_file_name(page)):
         raise typer.BadParameter(tr("{page} is no address; for a file give --url as well: where it was served", page=page))
     else:
         address = page if urls.is_web(page) else f"https://{page}"
@@ -65,6 +65,12 @@ def parse(
     except ReadError as error:
         raise typer.Exit(fail(f"{page}: {retold(str(error))}", 1)) from None
     write_records([record], form, config.zone, summary)
+
+
+def _is_file_name(page: str) -> bool:
+    """Would a host be named so: pages/a.html, a.html."""
+    host = page.partition("/")[0]
+    return "." not in host or host.lower().endswith((".html", ".htm"))
 
 
 def _read_file(name: str) -> bytes:

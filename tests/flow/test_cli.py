@@ -199,6 +199,12 @@ def test_explain_speaks_json_with_the_same_exit_codes(tmp_path: Path) -> None:
     assert (missed.returncode, rows(missed)[0]["journey"]) == (1, None)
 
 
+@pytest.mark.parametrize("page", ["saved.html", "pages/saved", "saved"])
+def test_a_file_that_is_not_there_is_not_looked_for_on_the_web(tmp_path: Path, page: str) -> None:
+    done = zhixun(tmp_path, "parse", page, config=None)
+    assert (done.returncode, "--url" in done.stderr) == (2, True)
+
+
 def test_parse_batch_answers_in_order_and_names_what_it_cannot_read(tmp_path: Path) -> None:
     page = "<html><head><title>江湾发布大模型</title></head><body><h1>江湾发布大模型</h1>" + "".join(
         f"<p>江湾市今天发布大模型，第{n}段写明它能做什么，由谁使用，花了多少钱，以及接下来的安排。</p>" for n in range(5)
