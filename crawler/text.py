@@ -104,6 +104,19 @@ def places(needle: str, text: str) -> Iterator[int]:
         at = text.find(needle, at + 1)
 
 
+def whole_places(words: str, text: str) -> Iterator[int]:
+    """Where words stands in a text, no part of longer ones: what the pattern \\bwords\\b finds, which would be compiled for each name anew."""
+    for at in places(words, text):
+        if _parts(text[at - 1 : at] + words[:1]) and _parts(words[-1:] + text[at + len(words) : at + len(words) + 1]):
+            yield at
+
+
+def _parts(pair: str) -> bool:
+    """True where a word may begin or end between two characters (or at the text's end, with one)."""
+    first, last = (one == "_" or one.isalnum() for one in (pair[:1], pair[1:]))
+    return first != last
+
+
 def runs(text: str) -> list[tuple[str, str]]:
     """The text without blanks and marks: (a run of a script without blanks, "") or ("", a word), in order."""
     return _runs.findall(text)

@@ -15,8 +15,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, bases
-from crawler.nlp.lexicon import by_name, listed, table
-from crawler.text import normal, places
+from crawler.nlp.lexicon import is_called, listed, table
+from crawler.text import places, whole_places
 
 # --- names
 
@@ -114,7 +114,7 @@ def clean_name(part: str, phrase: str) -> str:
     """The name without titles and whose it is; Inc. keeps its stop."""
     part = re.sub(r"^.*['’]s (?=former\b)", "", _when_before.sub("", part))
     whose = re.match(r"(.+)['’]s [A-Z]", part)
-    if whose and normal(whose[1]) in by_name("company"):  # Microsoft's Azure, but Lake City's Orsova
+    if whose and is_called("company", whose[1]):  # Microsoft's Azure, but Lake City's Orsova
         return whose[1]
     name = re.sub(r"^.*['’]s (?=[A-Z])", "", _without_title(_ending.sub("", part)))
     name = re.sub(
@@ -170,13 +170,21 @@ def in_full(name: str, text: str) -> str:
     """A name as the text has it in full: a person without posts and with a first name, a company with what it is (Halcyon AI), and one of
     one word as the text mostly goes on with it (Mirai Works)."""
     name = _post_before.sub("", name)
-    if goes_on := re.search(rf"\b{re.escape(name)}((?: {_OF_COMPANY})+)\b", text):
-        return name + goes_on[1]
+    standing = list(whole_places(name, text))
+    for at in standing:
+        if goes_on := _of_company.match(text, at + len(name)):
+            return name + goes_on[0]
     if " " in name:
         return name
-    for first in re.finditer(rf"\b([A-Z][a-zà-ÿ]+) {re.escape(name)}\b", text):
-        if first[1] not in _TITLES and first[1] not in NO_NAME and is_proper(first[1], text) and is_person(first[0]):
-            return first[0]
+    for at in standing:
+        if (
+            (first := _word_before.search(text, max(0, at - LONGEST_NAME), at))
+            and first[1] not in _TITLES
+            and first[1] not in NO_NAME
+        ):
+            whole = first[0] + name
+            if is_proper(first[1], text) and is_person(whole):
+                return whole
     at = text.find(f"{name} ")
     more = _more.match(text, at + len(name) + 1) if at >= 0 else None
     if more is None or more[0] in _TITLES or more[0] in NO_NAME:
@@ -190,9 +198,10 @@ _post_before = re.compile(
     r"^(?:[A-Z][\w.’'-]* )*(?:Judge|Justice|Attorney General|Representative|Rep\.|Senator|Sen\.|Governor|Gov\.|Mayor|Minister|Secretary|Commissioner"
     r"|Chancellor|Dame|Sir|Lord|Lady|Professor) (?=[A-Z][\w’'-]+ (?:[A-Z]\. )?[A-Z])"
 )
-_OF_COMPANY = (
-    r"(?:AI|Labs?|Technolog(?:y|ies)|Systems|Group|Holdings|Robotics|Motors|Semiconductors?|Energy|Health|Therapeutics|Optics|Networks|Software"
-    r"|Micro(?:systems|electronics)?|Logistics|Capital|Ventures|Partners|Power|Photonics|Analytics|Dynamics|Materials|Electronics|Bio|Aerospace|Interactive)"
+_word_before = re.compile(r"\b([A-Z][a-zà-ÿ]+) \Z")
+_of_company = re.compile(
+    r"(?: (?:AI|Labs?|Technolog(?:y|ies)|Systems|Group|Holdings|Robotics|Motors|Semiconductors?|Energy|Health|Therapeutics|Optics|Networks|Software"
+    r"|Micro(?:systems|electronics)?|Logistics|Capital|Ventures|Partners|Power|Photonics|Analytics|Dynamics|Materials|Electronics|Bio|Aerospace|Interactive))+\b"
 )
 
 

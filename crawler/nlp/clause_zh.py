@@ -14,10 +14,10 @@ from itertools import chain
 
 from crawler.nlp.document import Reading, reading
 from crawler.nlp.headlines_zh import NAME_ENDINGS, clauses
-from crawler.nlp.lexicon import by_name
+from crawler.nlp.lexicon import by_name, is_called
 from crawler.nlp.lexicon import names as lexicon_names
 from crawler.nlp.segmenter import segmenter, tagged
-from crawler.text import HAN, normal
+from crawler.text import HAN, normal, places
 
 LONGEST_NAME = 24
 MARKS = r"，。；：！？、…—|｜\n"
@@ -85,6 +85,7 @@ _ACTS = frozenset("v d p c f uj ul".split())  # none of which stands inside a na
 _LINKS = frozenset("p c r ul uj uz u m".split())  # that no name begins or ends with
 
 
+@lru_cache(maxsize=1_000)
 def bare(words: str) -> str:
     """The name in a phrase, without time, kind and post; "" where it holds none for sure."""
     words = LEAD.sub("", re.sub(r"[（(][^）)]*(?:[）)](?!有限|股份|公司|集团)|$)", "", words.strip(" 　")))
@@ -117,7 +118,7 @@ def is_sure(name: str, text: str) -> bool:
     if f"“{name}”" in text:
         return True
     kind = INSTITUTION.search(name)
-    if kind and (len(name) < 3 or normal(name[: kind.start()]) in by_name("technology")):
+    if kind and (len(name) < 3 or is_called("technology", name[: kind.start()])):
         return False
     return not _is_common(name) and (kind is not None or len(name) <= 16 or text.count(name) > 1)
 
@@ -128,7 +129,7 @@ def _members(phrase: str, text: str) -> list[str]:
     for part in re.split("[、]|以及", phrase):
         members = [part] if part.endswith(_OFFICES) else _is_list.split(part)
         known = [
-            text.count(one) > 1 or one[:1].isascii() or bool(INSTITUTION.search(one)) or normal(one) in by_name("company")
+            text.count(one) > 1 or one[:1].isascii() or bool(INSTITUTION.search(one)) or is_called("company", one)
             for one in members
         ]
         found += members if all(known) or (any(known) and not _of_office.search(part)) else [part]
@@ -183,7 +184,7 @@ def spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
 
 def _runs(read: Reading) -> Iterator[tuple[int, int]]:
     """Runs of nouns, over 的 and between the members of a list, and the parts of each."""
-    words = [(word, tag, *read.span(at, at + len(word))) for (word, tag), at in zip(read.words, read.starts, strict=False)]
+    words = read.placed
     nouns = [_is_noun(word, tag) for word, tag, _, _ in words]
     at, count = 0, len(words)
     while at < count:
@@ -264,7 +265,7 @@ def subjects(sentence: str, subject: str, title: str, text: str) -> list[str]:
 
 def company_before(words: str) -> str:
     """The known company that these words begin with; "" if there is none."""
-    return next((words[:end] for end in range(len(words), 1, -1) if normal(words[:end]) in by_name("company")), "")
+    return next((words[:end] for end in range(len(words), 1, -1) if is_called("company", words[:end])), "")
 
 
 # --- whom an article is about
@@ -284,14 +285,24 @@ def in_full(name: str, text: str) -> str:
     """A name without what only stands beside it, and as the text has it in full: 宇树 of 宇树科技, 纽森 of 加文·纽森."""
     bare = _beside_name.sub("", name)
     name = bare if len(bare) > 1 else name
-    longer = re.search(rf"{re.escape(name)}(?:{_OF_COMPANY})|[{HAN}]{{1,6}}·{re.escape(name)}(?![{HAN}]?·)", text)
-    return longer[0] if longer and not re.search(f"(?:{_OF_COMPANY})$", name) else name
+    if not name or name.endswith(_OF_COMPANY):
+        return name
+    for at in places(name, text):
+        end = at + len(name)
+        if (first := _first_name.search(text, max(0, at - 7), at)) and not _goes_on.match(text, end):
+            return first[0] + name
+        if kind := next((kind for kind in _OF_COMPANY if text.startswith(kind, end)), ""):
+            return name + kind
+    return name
 
 
+_first_name = re.compile(rf"[{HAN}]{{1,6}}·\Z")
+_goes_on = re.compile(f"[{HAN}]?·")
 _beside_name = re.compile(r"^(?:记者从|记者|这是|经过?|来自|连同)|(?:[:：](?:公司)?|旗下|有关|将会|自即日起|会同.*)$")
-_OF_COMPANY = "科技|汽车|集团|电子|智能|机器人|动力|医疗|健康|能源|半导体|光电|微电子|生物|数据|网络|资本"
+_OF_COMPANY = tuple("科技 汽车 集团 电子 智能 机器人 动力 医疗 健康 能源 半导体 光电 微电子 生物 数据 网络 资本".split())
 
 
+@lru_cache(maxsize=8)  # each event of an article asks
 def main_name(title: str, text: str) -> str:
     """The one whom the title names first and the text too, else who signs it, else who acts in its first sentences."""
     for name in chain(_titled(title, text), _known(title, text), _signing(text), _introducing(text)):

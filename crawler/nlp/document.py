@@ -149,6 +149,11 @@ class Reading:
         return list(accumulate(map(len, self.tokens), initial=0))
 
     @cached_property
+    def placed(self) -> list[tuple[str, str, int, int]]:
+        """(word, part of speech, start, end) of the whole text, with offsets into the original."""
+        return [(*word, *self.span(at, at + len(word[0]))) for word, at in zip(self.words, self.starts, strict=False)]
+
+    @cached_property
     def is_spaced(self) -> bool:
         """True when the text is not Chinese enough to be segmented."""
         return sum(map(len, _han.findall(self.form))) * 8 < len(self.form)

@@ -330,8 +330,13 @@ _adds_nothing = re.compile(
 # --- clauses
 
 
-def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
+@lru_cache(maxsize=128)
+def clauses(sentence: str, offset: int = 0) -> tuple[Clause, ...]:
     """The clauses of a sentence in their order; when they happen is left out of their start, a goal's year is kept beside it."""
+    return tuple(_clauses(sentence, offset))
+
+
+def _clauses(sentence: str, offset: int) -> Iterator[Clause]:
     form = simplified(sentence)
     tokens = _tokens(form)
     for start, end in _pieces(form, offset):
@@ -686,7 +691,7 @@ def labelled(title: str) -> str:
     label, colon, rest = title.partition("：")
     if not colon or "“" in rest[:1] or any(tag == "v" for _, tag in _tagged(label)):
         return title
-    first = next(clauses(rest), None)
+    first = next(iter(clauses(rest)), None)
     return title if first and (not first.subject or _heads_only.match(first.subject)) else rest
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,7 +63,7 @@ def use(own: tuple[UserTerm, ...]) -> None:
     if own == _own:
         return
     _own = own
-    for built in (names, by_name, all_terms, terms):
+    for built in (names, by_name, is_called, all_terms, terms):
         built.cache_clear()
 
 
@@ -154,6 +154,12 @@ def by_name(kind: str) -> dict[str, Name]:
     for form, (_, name) in zip(normal("\n".join([alias for alias, _ in named])).split("\n"), named, strict=True):
         found.setdefault(form, name)
     return found
+
+
+@lru_cache(maxsize=8_000)
+def is_called(kind: str, words: str) -> bool:
+    """Does a known thing of that kind go by these words."""
+    return normal(words) in by_name(kind)
 
 
 def _terms_of(kind: str, fields: list[str], unless: dict[str, re.Pattern[str]]) -> Iterator[Term]:

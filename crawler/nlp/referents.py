@@ -12,8 +12,8 @@ from crawler.nlp.clause_en import verb_at
 from crawler.nlp.document import reading
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
 from crawler.nlp.headlines_zh import Told, clauses
-from crawler.nlp.lexicon import by_name
-from crawler.text import PERSON, normal
+from crawler.nlp.lexicon import is_called
+from crawler.text import PERSON, places, whole_places
 
 
 class Said(NamedTuple):
@@ -65,7 +65,7 @@ def is_somebody(name: str, text: str, language: str | None) -> bool:
 
 
 def _is_person_zh(name: str) -> bool:
-    return bool(_person_zh.fullmatch(name)) and normal(name) not in by_name("company")
+    return bool(_person_zh.fullmatch(name)) and not is_called("company", name)
 
 
 def _called_en(headline: str, name: str, said: Said) -> str:
@@ -75,9 +75,14 @@ def _called_en(headline: str, name: str, said: Said) -> str:
     if not found or verb_at(words) != len(found[0].split()) or any(word in headline for word in name.split() if len(word) > 2):
         return ""
     text = said.text
-    is_person = _is_somebody(name, text) or (" " not in name and bool(re.search(rf"\b[A-Z][a-z]+ {re.escape(name)}\b", text)))
-    is_whole = name[:1].isupper() and clause_en.is_proper(name, text) and re.search(rf"(?<!\w){re.escape(name)}\b", text)
-    is_place = re.search(rf"\b(?:in|at|near|from|outside) {re.escape(name)}\b(?!['’]s)", text)
+    at_all = list(whole_places(name, text))
+    is_person = _is_somebody(name, text) or (
+        " " not in name and any(_first_name.search(text, max(0, at - POST), at) for at in at_all)
+    )
+    is_whole = name[:1].isupper() and clause_en.is_proper(name, text) and at_all
+    is_place = any(
+        _in_it.search(text, max(0, at - len(" outside ")), at) and text[at + len(name) :][:2] not in ("'s", "’s") for at in at_all
+    )
     last = re.split(r"(?<=[\w)”\"][.!?]) +(?=[A-Z])|\n", text[max(0, said.start - NEAR) : said.start].rstrip())[-1]
     is_meant = is_person if found["person"] else not is_person and _acts_last(name, last, text)
     return name + headline[found.end() :] if is_whole and is_meant and not is_place else ""
@@ -99,7 +104,7 @@ def _names_zh(headline: str, text: str) -> bool:
         "《" in headline
         or any(clause_zh.names(subject, text) for subject in subjects)
         or any(
-            clause_zh.INSTITUTION.search(name) or normal(name) in by_name("company") or name.isascii() or start in persons
+            clause_zh.INSTITUTION.search(name) or is_called("company", name) or name.isascii() or start in persons
             for name, start in spans
         )
     )
@@ -126,7 +131,8 @@ def _named_en(made: Told, said: Said) -> Told:
     if not (name := _company(said) if is_so_called else _meant("its" if vague[0] == "Its" else vague.lastgroup or "", said)):
         return made
     bare = name.removeprefix("The ")
-    if re.search(rf"\b(?:{re.escape(bare)}|{re.escape(bare.split()[0])})\b(?! [A-Z])", made.headline):
+    called = ((word, at) for word in (bare, bare.split()[0]) for at in whole_places(word, made.headline))
+    if any(not _goes_on.match(made.headline, at + len(word)) for word, at in called):
         return made
     owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The", "His", "Her") or re.search("['’]s$", vague[0])
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
@@ -258,10 +264,15 @@ def _person(said: Said) -> str:
     return persons[0] if is_sure else ""
 
 
+_first_name = re.compile(r"\b[A-Z][a-z]+ \Z")
+_in_it = re.compile(r"\b(?:in|at|near|from|outside) \Z")
+_goes_on = re.compile(" [A-Z]")
+
+
 def _is_somebody(name: str, text: str) -> bool:
     """True for a person: whom the text calls by the last name too, where it calls a company by its first word."""
-    first, _, last = name.partition(" ")
-    alone = len(re.findall(rf"\b{re.escape(last.split()[-1])}\b(?!-)", text)) if clause_en.is_person(name) else 0
+    first, last = name.partition(" ")[0], name.rpartition(" ")[2]
+    alone = sum(text[at + len(last) :][:1] != "-" for at in whole_places(last, text)) if clause_en.is_person(name) else 0
     return alone > text.count(name) >= text.count(first)
 
 
@@ -274,8 +285,10 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     made = replace(made, headline=_frame.sub("", made.headline))
     vague = _vague_zh.search(made.headline) or (_decided.match(made.headline) if made.start == 0 else None)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
-    if name and (person := re.search(f"(?:“([^”]{{2,12}})”)?(?:联合)?(?:{_POSTS}){re.escape(name)}", said.title + said.text)):
-        name = person[1] or ""  # a person is no company
+    whole = said.title + said.text
+    posts = (_post.search(whole, max(0, at - POST), at) for at in places(name, whole)) if name else ()
+    if post := next(filter(None, posts), None):
+        name = post[1] or ""  # a person is no company
     if vague is None or not name or name in made.headline:
         return made
     last = said.text.rfind(name, max(0, said.start - NEAR), said.start)
@@ -347,7 +360,8 @@ _the_place = re.compile(
     "^(?:我|全|该)?([省市县区])(?=财政|政府|委|科技局|工信|数据局|发改|市场监|教育局|卫健|人社|医保|[省市县]级)"
 )
 _place = "(?:^|[，。：、与和及在“\\n 日])([\u4e00-\u9fff]{{2,3}}{0})"
-_POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
+_post = re.compile(r"(?:“([^”]{2,12})”)?(?:联合)?(?:创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任)\Z")
+POST = 24  # characters before a name in which a post and its firm stand
 SHORT = 8  # characters that name nobody else
 NEAREST = 200  # characters before a sentence in which a product is named
 NEAR = 700  # characters before a sentence in which the company is named

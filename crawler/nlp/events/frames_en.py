@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
+from crawler.nlp.clause_en import LONGEST_NAME, PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
 from crawler.nlp.events import frames as told
 from crawler.nlp.events.frames import MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
+from crawler.text import places, whole_places
 
 _RAISE = frozenset(
     "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get pick".split()
@@ -240,15 +241,17 @@ def policy_en(said: Said) -> dict[str, Cell]:
     named, loose = _named_act.search(one.behind), _loose.match(one.behind)
     what = named["it"] if named else loose["it"] if loose else ""
     verb = sentence[one.start : one.end]
-    whose = re.search(rf"[A-Z][\w ]*['’]s {re.escape(who)}", one.before)  # India's Ministry of Electronics
+    found = (_owner.search(one.before, 0, at) for at in places(who, one.before))  # India's Ministry of Electronics
+    whose = next((owner[0] + who for owner in found if owner), "")
     return said.filled(
-        actors=whose[0] if whose else _who(one),
+        actors=whose or _who(one),
         object=re.sub("^[Tt]he ", "", what),
         level=level,
         stage=stage or Cell(verb, sentence),
     )
 
 
+_owner = re.compile(r"[A-Z][\w ]*['’]s \Z")
 _chip_object = compiled(
     rf", (?:the )?(?P<it>{PROPER.pattern})(?=[,.; ]|$)",
     rf"\b(?:called|codenamed|code-named|named|dubbed|known as) (?P<it>{PROPER.pattern})",
@@ -410,10 +413,14 @@ def _mover(said: Said, one: Clause) -> dict[str, str | Cell | None]:
 
 def _with_first_name(surname: str, text: str) -> str:
     """The whole name of a person who is called by the surname alone."""
-    whole = (
-        re.search(rf"\b[A-Z][\w’'-]*[a-z] (?:[A-Z]\. )?{re.escape(surname)}\b", text) if surname and " " not in surname else None
-    )
-    return clean_name(whole[0], "") if whole and is_person(clean_name(whole[0], "")) else surname
+    for at in whole_places(surname, text) if surname and " " not in surname else ():
+        if first := _first_name.search(text, max(0, at - LONGEST_NAME), at):
+            whole = clean_name(first[0] + surname, "")
+            return whole if is_person(whole) else surname
+    return surname
+
+
+_first_name = re.compile(r"\b[A-Z][\w’'-]*[a-z] (?:[A-Z]\. )?\Z")
 
 
 def _named_before(words: str) -> tuple[str, str] | None:

@@ -12,8 +12,7 @@ from crawler.nlp.clause_en import INSTITUTION, NO_NAME, PROPER, clean_name, form
 from crawler.nlp.events import parties
 from crawler.nlp.events.parties import Candidate, Place
 from crawler.nlp.events.words import stem
-from crawler.nlp.lexicon import by_name
-from crawler.text import normal
+from crawler.nlp.lexicon import is_called
 
 _word = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[&’'.-][^\W_]+)*|[^\w\s]")
 _preposition = frozenset("by with from to for of in at on into as between among under through against including like".split())
@@ -126,7 +125,7 @@ def _here(  # noqa: PLR0917 (what a name stands in)
     ]
     signs = {
         "group": one.is_group,
-        "company": normal(one.text) in by_name("company"),
+        "company": is_called("company", one.text),
         "one word": " " not in one.text,
         "capitals": one.text.isupper(),
         "figure": any(sign.isdigit() for sign in one.text),

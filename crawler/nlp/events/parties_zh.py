@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 
 from crawler.nlp.clause_zh import INSTITUTION, spans
 from crawler.nlp.document import Reading, reading
 from crawler.nlp.events import parties
 from crawler.nlp.events.parties import Candidate, Place
-from crawler.nlp.lexicon import by_name
-from crawler.text import HAN, normal
+from crawler.nlp.lexicon import is_called
+from crawler.text import HAN
 
 _PREPOSITIONS = "与和向由对被为从让给获在将"
 _vague = re.compile(r"(?:此外，|同时，|另外，)?(公司|该公司|本公司|双方|两家公司|其|该|会议|项目|本轮|这|他|她|团队|交易)")
@@ -41,8 +42,7 @@ def _spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
 def _subjects(read: Reading) -> Iterator[tuple[int, int]]:
     """What stands between the beginning of a clause and its first word that is in no name."""
     begins: int | None = 0
-    for (word, tag), at in zip(read.words, read.starts, strict=False):
-        start, end = read.span(at, at + len(word))
+    for word, tag, start, end in read.placed:
         if word in "，。；：、“”（）《》！？":
             begins = end
         elif begins is not None and tag[:1] in "vdpucrtmq":
@@ -58,8 +58,8 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
     sure = [(sentence.find(name), sentence.find(name) + len(name)) for name in surely if name in sentence]
     others = [one for one in _spans(sentence, text, read) if not any(one[0] < end and start < one[1] for start, end in sure)]
     found = sorted({*sure, *others})
-    verbs = [(read.span(at, at + 1)[0], word) for (word, tag), at in zip(read.words, read.starts, strict=False) if tag[:1] == "v"]
-    tags = {read.span(at, at + 1)[0]: tag for (_, tag), at in zip(read.words, read.starts, strict=False)}
+    verbs = [(start, word) for word, tag, start, _ in read.placed if tag[:1] == "v"]
+    tags = {start: tag for _, tag, start, _ in read.placed}
     made = [Candidate(sentence[a:b], a, *_here(at, found, place, verbs, tags)) for at, (a, b) in enumerate(found)]
     made = [one._replace(by_type=[*one.by_type, f"told={one.name in surely}"]) for one in made]
     seen = [one.name for one in made]
@@ -92,6 +92,7 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
     return [*made, *parties.meant(seen, elsewhere, told_of)]
 
 
+@lru_cache(maxsize=32)
 def _named(sentence: str, text: str, most: int) -> list[str]:
     return [sentence[start:end] for start, end in spans(sentence, text, reading(sentence))[:most]] if sentence else []
 
@@ -118,7 +119,7 @@ def _here(
     }
     signs_by_type = {
         "institution": bool(INSTITUTION.search(name)),
-        "company": normal(name) in by_name("company"),
+        "company": is_called("company", name),
         "person": tags.get(start) == "nr" and len(name) < 4,
         "start": start < 3,
     }
