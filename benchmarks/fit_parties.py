@@ -71,10 +71,10 @@ def cases(row: dict[str, Any], language: str) -> list[Case]:
     ]
 
 
-def fitted(names: list[str], x: Any, due: Any, trust: Any) -> dict[str, float]:
+def fitted(names: list[str], x: Any, due: Any, trust: Any, strength: float = STRENGTH) -> dict[str, float]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=STRENGTH, l1_ratio=1.0, solver="liblinear", fit_intercept=False, max_iter=500).fit(x, due, trust)
+    model = LogisticRegression(C=strength, l1_ratio=1.0, solver="liblinear", fit_intercept=False, max_iter=500).fit(x, due, trust)
     return {name: round(float(weight), 1) for name, weight in zip(names, model.coef_[0], strict=True) if abs(weight) >= 0.05}
 
 
@@ -95,7 +95,10 @@ def measured(found: list[Case], weights: dict[str, float], counts: Counter[str])
 
 
 def cross_fitted(
-    found: list[Case], is_due: Callable[[Any, Case], bool], measured: Callable[[list[Case], dict[str, float], Counter[str]], None]
+    found: list[Any],
+    is_due: Callable[[Any, Any], bool],
+    measured: Callable[[list[Any], dict[str, float], Counter[str]], None],
+    strength: float = STRENGTH,
 ) -> tuple[Counter[str], dict[str, float]]:
     """What was `measured` on the articles that each fit had not seen; and the weights of all."""
     import numpy as np
@@ -112,8 +115,8 @@ def cross_fitted(
     for number in range(FOLDS):
         kept = fold != number
         held = [one for one in found if one.fold == number and not one.ident.startswith("own")]
-        measured(held, fitted(names, x[kept], due[kept], trust[kept]), counts)
-    return counts, fitted(names, x, due, trust)
+        measured(held, fitted(names, x[kept], due[kept], trust[kept], strength), counts)
+    return counts, fitted(names, x, due, trust, strength)
 
 
 def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:

@@ -15,7 +15,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -64,10 +64,10 @@ def _measured(rows: Sequence[dict[str, Any]], misses: bool) -> Found:
     found: Found = Counter()
     tables = _tables(rows)
     for row, told in zip(rows, tables, strict=True):
-        due = [(one["table"], one["cells"], _words(one.get("quotes", {}))) for one in row["tables"]]
+        due = [(one["table"], one["cells"], words_of(one.get("quotes", {}))) for one in row["tables"]]
         for kind, cells, quotes in due:
-            met = max((one for one in told if one[0] == kind), key=lambda one: _alike(one, cells, quotes), default=None)
-            if met is not None and not _alike(met, cells, quotes):
+            met = max((one for one in told if one[0] == kind), key=lambda one: alike(one[1].cells, cells, quotes), default=None)
+            if met is not None and not alike(met[1].cells, cells, quotes):
                 met = None
             if met is not None:
                 told.remove(met)
@@ -101,16 +101,16 @@ def _store(session: Session, row: dict[str, Any]) -> int:
     return articles.store(session, record, key=record.link, now=published).article_id
 
 
-def _words(quotes: dict[str, Any]) -> list[str]:
+def words_of(quotes: dict[str, Any]) -> list[str]:
     return [normal(words) for one in quotes.values() for words in ([one] if isinstance(one, str) else one)]
 
 
-def _alike(told: tuple[str, events.Row], cells: dict[str, Any], quotes: Sequence[str]) -> float:
+def alike(told: Mapping[str, events.Cell], cells: dict[str, Any], quotes: Sequence[str]) -> float:
     """Names that both have, and a little for each word-for-word sentence."""
-    mine = [normal(one) for name in ("actors", "object") for one in _list(told[1].cells.get(name))]
+    mine = [normal(one) for name in ("actors", "object") for one in _list(told.get(name))]
     due = [normal(one) for name in ("actors", "object") for one in _list(cells.get(name))]
     shared = sum(any(a in b or b in a for b in due) for a in mine if a)
-    quoted = {normal(cell.quote) for cell in told[1].cells.values()}
+    quoted = {normal(cell.quote) for cell in told.values()}
     return shared + 0.1 * any(len(a) > 8 and (a in b or b in a) for a in quotes for b in quoted)
 
 
@@ -130,14 +130,14 @@ def _compare(
         print(f"    {row['id']} {kind} missed: {due}")
     for name in events.TABLES[kind]:
         is_due, is_said = bool(due.get(name)), name in told
-        right = is_due and is_said and _is_right(name, told[name], due[name], row)
+        right = is_due and is_said and is_right(name, told[name], due[name], row)
         sides = [("due", is_due), ("said", is_said), ("right", right), ("met due", is_due and bool(told)), ("met said", is_said)]
         found.update((kind, name, what) for what, there in sides if there)
         if misses and told and (is_due or is_said) and not right:
             print(f"    {row['id']} {kind} {name}: {told[name].value if is_said else None!r}, due {due.get(name)!r}")
 
 
-def _is_right(name: str, told: events.Cell, due: Any, row: dict[str, Any]) -> bool:
+def is_right(name: str, told: events.Cell, due: Any, row: dict[str, Any]) -> bool:
     if name == "date":
         return told.value in set(_days(due, row))
     if name in NAMES or not isinstance(due, str):

@@ -36,7 +36,12 @@ def rows(
         for place in (one for one in said.below()[:2] if _succeeds.search(one)):
             found += [of | row for row in _read(kind, said._replace(sentence=place, behind=(), date=None))]
     whole = (_sound(kind, row, said) for row in found)
-    return [row for row in whole if row.keys() & _OWN.get(kind, {"actors", "object"})]
+    return [row for row in whole if is_one(kind, row)]
+
+
+def is_one(kind: str, row: Mapping[str, Cell]) -> bool:
+    """True where the filled cells tell an event of that kind."""
+    return bool(row.keys() & _OWN.get(kind, {"actors", "object"}))
 
 
 def _sound(kind: str, row: dict[str, Cell], said: Said) -> dict[str, Cell]:

@@ -125,7 +125,7 @@ MONEY_EN = (
     r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|RM|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
     r"|\d[\d,.]* (?:million|billion|trillion) (?:[A-Z][a-z]+ )?(?:dollars|euros|pounds|yuan|yen|won|rupees|ringgit|francs|kronor|kroner|crowns))"
 )
-_SIZE = compiled(
+SIZE = compiled(
     r"(?P<it>\d[\d.,]*[BM](?:(?:、|和|及|与|,? and |, |/| ?[–-] ?)\d[\d.,]*[BM])*)(?![A-Za-z\d])(?=[^。.]{0,24}(?:参数|尺寸|版本|模型|parameter|model|size|variant|weights))",
     r"(?P<it>\d[\d.,]*(?: (?:billion|million|trillion))?(?:(?:,? and |, | to )\d[\d.,]*(?: (?:billion|million|trillion))?)* (?:billion|million|trillion)[- ](?:active "
     r"|total )?parameters?)",
@@ -133,13 +133,13 @@ _SIZE = compiled(
     r"(?:参数(?:量|规模)?(?:约|达|为|高达|总计|达到|超)*)(?P<it>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:级)?)|(?P<also>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:个|级)?参数)",
     r"\b(?P<it>\d[\d.]*B)\b(?= (?:open|dense|mixture|parameter|model|language|reasoning))|(?:an?|the|its) (?P<also>\d[\d.]*B)(?= )",
 )
-_LICENCE = compiled(
+LICENCE = compiled(
     r"Apache(?:[- ]License)?(?:,? (?:v|version )?|-)?(?:2\.0)|(?<![A-Za-z])MIT(?![A-Za-z])(?=[^。.]{0,8}(?:licen[cs]e|许可|协议|开源))|(?:CC[- ]BY(?:-[A-Z]{2})*(?:[- ]\d\.0)?|L?A?GPL(?:v"
     r"| ?)\d(?:\.0)?|BSD(?:-\d-Clause)?|MPL ?2\.0|木兰[^，。]{0,8}许可证?|OpenRAIL(?:-M)?)",
     r"Apache(?=[^。.]{0,6}(?:licen[cs]|许可|协议))",
     r"(?P<it>(?:Creative Commons|community|research-only|non-commercial|proprietary) [Ll]icen[cs]e)",
 )
-_PRICE = compiled(
+PRICE = compiled(
     r"每(?:百万|千|万|1?00万|千个|百万个)?\s?(?:个)?(?:输入|输出)?\s?(?:tokens?|Tokens?|词元|次|月|人|台|小时|分钟|年|张|秒)[^，。；\d]{0,6}\d[\d,.]*(?:元|美元|美分|分)|\d[\d,.]*(?:元|美元)[/每](?:百万"
     r"|千)?\s?(?:tokens?|Tokens?|词元|次|月|人|台|小时|分钟|年|张|秒)",
     rf"{MONEY_EN}(?:,)? (?:per|a|an|for every|for each) (?:(?:million|thousand|1,000|1M|input|output|user|seat|hour|minute|month|year|token|image|page|call"
@@ -150,7 +150,7 @@ _PRICE = compiled(
 )
 
 
-_VERSION = compiled(
+VERSION = compiled(
     r"(?<![A-Za-z\d.$¥€£])(?<!Apache )(?<!Apache-)(?<!License )(?<!GPL)(?<!BY )(?<!Python )[vV]?(?P<it>\d{1,2}\.\d{1,2}(?:\.\d+)?)(?![\d.%]"
     r"|\s*(?:[亿万元%倍秒个GTM]|billion|million|trillion|per|times|seconds))"
 )
@@ -198,12 +198,12 @@ def model(said: Said, name: str) -> dict[str, Cell]:
         object=cell(bare, said.sentence),
         version=cell(version["it"], said.sentence)
         if version
-        else cell_of(_VERSION, said.sentence)
+        else cell_of(VERSION, said.sentence)
         if bare and re.search(r"版本|[vV]ersion", said.sentence)
         else None,
-        licence=cell_of(_LICENCE, *places, said.title),
-        size=cell_of(_SIZE, said.sentence, *said.behind[:1]),
-        price=cell_of(_PRICE, *places),
+        licence=cell_of(LICENCE, *places, said.title),
+        size=cell_of(SIZE, said.sentence, *said.behind[:1]),
+        price=cell_of(PRICE, *places),
     )
 
 

@@ -204,11 +204,11 @@ _approval = re.compile(
     r"\b(?:gave|has given|gives) (?:its |the )?(?P<stage>(?:final |preliminary |initial )?(?:approval|assent|backing))(?: on \w+| late \w+)?"
     r" to (?:the |an? )?(?P<it>[^,]{4,90}?)(?=,| that | which |\.?$)"
 )
-_STAGE = compiled(
+STAGE = compiled(
     r"effective (?:immediately|(?:on |from )?[A-Z][a-z]+ \d+)|(?:takes?|took|taking|come[s]? into|into) (?:effect|force)(?: (?:on|in"
     r"|from) [A-Z][a-z]+(?: \d+)?(?:, \d{4})?)?|public consultation|for (?:public )?comment|second reading|third reading|first reading|signed into law|put back|draft"
 )
-_LEVEL = compiled(
+LEVEL = compiled(
     r"\b(?:federal|national|nationwide|statewide|European Union|EU|city council|state (?:senate|assembly"
     r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b|(?<=[a-z] )(?P<it>City|County)(?= (?:[Cc]ouncil|[Bb]oard|[Cc]ommission|supervisors))|\bstate(?=['’]s )"
 )
@@ -218,8 +218,8 @@ def policy_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if told.EARLIER.search(sentence):
         return {}
-    stage = cell_of(_STAGE, sentence)
-    level = cell_of(_LEVEL, sentence)
+    stage = cell_of(STAGE, sentence)
+    level = cell_of(LEVEL, sentence)
     if match := _ruled.search(sentence):
         by = re.search(r" (?:by|in) (?:the )?(?:[Mm]inister [^,.]{3,50}? (?=[A-Z]\w+ [A-Z]\w+ [A-Z]))?", sentence[match.end() :])
         names = list(names_from(sentence, match.end() + by.end(), said.text)) if by else []
@@ -228,7 +228,7 @@ def policy_en(said: Said) -> dict[str, Cell]:
             actors=names[0] if names else "", object=what, level=level, stage=stage or Cell(match["stage"], sentence)
         )
     if (made := _made_by.search(sentence)) and (names := list(names_from(sentence, made.end(), said.text))):
-        stage = stage or cell_of(_STAGE, said.title) or Cell(made["stage"], sentence)
+        stage = stage or cell_of(STAGE, said.title) or Cell(made["stage"], sentence)
         return said.filled(actors=names[0], object=made["it"], level=level, stage=stage)
     if approved := _approval.search(sentence):
         who = next(iter(names_from(sentence, 0, said.text)), "")

@@ -112,7 +112,7 @@ def funding_zh(said: Said) -> dict[str, Cell]:
     if match is None or not _RAISES_ZH.search(sentence) or _NOT_YET_ZH.search(sentence) or told.EARLIER.search(sentence):
         return {}
     who = "" if "新公司" in sentence else _who(said, match.start()) or told.only(said, said.actors)
-    investors = _investors_zh((sentence, *said.about(who)))
+    investors = investors_of((sentence, *said.about(who)))
     round_ = cell_of(told.ROUND, sentence[match.start() :], sentence, said.title)
     round_ = round_._replace(quote=sentence) if round_ and round_.quote in sentence else round_
     places = (sentence, *(one for one in said.behind if re.search("募集资金|募资|融资金额|总额|金额", one)))
@@ -120,7 +120,7 @@ def funding_zh(said: Said) -> dict[str, Cell]:
     return said.filled(actors=who, round=round_, amount=amount, investors=investors)
 
 
-def _investors_zh(places: Sequence[str]) -> Cell | None:
+def investors_of(places: Sequence[str]) -> Cell | None:
     found: list[str] = []
     quote = ""
     for place in places:
@@ -196,15 +196,15 @@ _PASSED_ZH = re.compile(
     r"(?P<stage>(?:表决|审议|投票)?通过|批准|否决)(?:了)?[^，。；]{0,12}?(?P<what>《[^》]+》|“[^”]+”(?:提案|法案|草案))"
 )
 _body_before = re.compile(rf"{AT}(?P<it>{_BODY_ZH})(?=[^，。；]*[，。；])")
-_STAGE_ZH = compiled(
+STAGE = compiled(
     r"(?:公开)?征求意见",
     r"(?:审议|表决|三读|二读|一读|投票)通过|获得?通过|批准发布|草案|(?P<also>拟议)规则",
 )
-_IN_FORCE_ZH = re.compile(
+IN_FORCE = re.compile(
     r"(?:自|于)?(?:\d{4}年)?(?:\d{1,2}月\d{1,2}日|今[天日])起?(?:正式)?(?:施行|实施|生效)|(?:自|于)[^，。]{2,12}起(?:施行|实施|生效)|(?:正式)?(?:施行|实施|生效)"
 )
 _VAGUE_STAGE = re.compile("就|要求|约谈|明确|宣布|公告|.*，.*")
-_LEVEL_ZH = re.compile(
+LEVEL = re.compile(
     rf"(?P<of>国家|全国|欧盟|欧洲|联合国|东盟|美国|英国|日本|韩国|法国|德国|荷兰|加拿大|印度|新加坡|澳大利亚|意大利|西班牙|巴西|香港|台湾)|[{HAN}]{{2,8}}?(?P<it>省|自治区|特别行政区|市|州|区|县)"
 )
 
@@ -234,9 +234,9 @@ def policy_zh(said: Said) -> dict[str, Cell]:
 
 def _policy(said: Said, who: str, what: str, act: str) -> dict[str, Cell]:
     who = bare(re.sub("^.*(?:这是|——)", "", who))
-    level = _LEVEL_ZH.match(who)
-    in_force = _IN_FORCE_ZH.search(said.sentence) if _VAGUE_STAGE.fullmatch(act) else None
-    stage = cell_of(_STAGE_ZH, said.sentence) or cell(
+    level = LEVEL.match(who)
+    in_force = IN_FORCE.search(said.sentence) if _VAGUE_STAGE.fullmatch(act) else None
+    stage = cell_of(STAGE, said.sentence) or cell(
         in_force[0] if in_force else "" if _VAGUE_STAGE.fullmatch(act) else re.sub("^(?:宣布|决定)", "", act), said.sentence
     )
     return said.filled(
@@ -518,7 +518,7 @@ _DEALS_ZH = (_SOLD_ZH, _RULED_DEAL_ZH, _TAKING_ZH, _BOUGHT_ZH, _BUYS_ZH)
 def partners(said: Said) -> list[str]:
     """Those who take part in what a sentence tells, besides its subject."""
     found: list[str] = []
-    investors = _investors_zh((said.sentence,)) if _RAISES_ZH.search(said.sentence) or "投资" in said.sentence else None
+    investors = investors_of((said.sentence,)) if _RAISES_ZH.search(said.sentence) or "投资" in said.sentence else None
     for one in (partnership_zh(said).get("actors"), acquisition_zh(said).get("actors"), investors):
         found += one.value.split("、") if one else []
     is_former = re.search(r"[前原][^，]{2,16}(?:离职|辞职|离开)", said.sentence)

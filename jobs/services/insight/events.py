@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -137,8 +137,8 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
     """The events of a type that a record tells, those of a company where one is named; of those whose cells stay empty the first alone."""
     told = [one for one in record.events if one.type == kind and (company is None or is_about(one, company))]
     known: dict[str, tuple[Event, dict[str, Cell]]] = {}
-    for event in told:
-        for cells in _rows(event, kind, record):
+    for before, event in enumerate(told):
+        for cells in _rows(event, record, told[:before]):
             names = ("actors",) if kind in ONCE and "actors" in cells else ("actors", "object")
             more = next((row for _, row in known.values() if kind == "partnership" and _is_same(row, cells)), None)
             if more is None:
@@ -157,11 +157,10 @@ def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
     return "object" not in row and "actors" in row and of <= set(row["actors"].names)
 
 
-def _rows(event: Event, kind: str, record: Record) -> list[dict[str, Cell]]:
-    from crawler.nlp.events import cells as event_cells  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
+def _rows(event: Event, record: Record, earlier: Sequence[Event]) -> list[dict[str, Cell]]:
+    from crawler.nlp.events import columns  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
 
-    words = event.detail or event.headline
-    return event_cells.rows(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
+    return columns.rows(event, record.title, record.text, record.published, earlier)
 
 
 def is_about(event: Event, company: Concept) -> bool:
