@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 from benchmarks import labelled_tables
 from benchmarks.fit_parties import FOLDS, cross_fitted, fit
-from crawler.nlp.events import cells, columns
+from crawler.nlp.events import columns
+from crawler.nlp.events.frames import Cell, Known
 from crawler.nlp.events.parties import TENTHS
-from crawler.record import Event, Record
+from crawler.record import Record
 from crawler.stages import add as adding
 from jobs.services.insight import events
 
@@ -45,31 +46,24 @@ class Case(NamedTuple):
 
 def cases(row: dict[str, Any]) -> Iterator[Case]:
     """The events of an article that have a table; each labelled row is due of the event that is most like it."""
-    published = datetime.fromisoformat(row["published"])
-    record = adding.add(Record(row["title"], f"https://example.org/{row['id']}", row["text"], published=published))
-    earlier: defaultdict[str, list[Event]] = defaultdict(list)
+    title, text, published = row["title"], row["text"], datetime.fromisoformat(row["published"])
+    record = adding.add(Record(title, f"https://example.org/{row['id']}", text, published=published))
+    earlier: defaultdict[str, list[Known]] = defaultdict(list)
     due = list(row["tables"])
-    for event in record.events:
-        if event.type in events.TABLES:
-            found = _candidates(event, record, earlier[event.type])
-            earlier[event.type].append(event)
-            of_kind = [one for one in due if one["table"] == event.type]
-            best = max(of_kind, key=lambda one: _alike(event, found, one), default=None)
-            if best is not None and _alike(event, found, best):
-                due.remove(best)
-            else:
-                best = None
-            yield Case(row["id"], event.type, found, best["cells"] if best else {}, row)
+    for known in (events.known(one) for one in record.events if one.type in events.TABLES):
+        found = columns.candidates(known, columns.read(known, title, text)[0], title, text, published, earlier[known.type])
+        earlier[known.type].append(known)
+        of_kind = [one for one in due if one["table"] == known.type]
+        best = max(of_kind, key=lambda one: _alike(known, found, one), default=None)
+        if best is not None and _alike(known, found, best):
+            due.remove(best)
+        else:
+            best = None
+        yield Case(row["id"], known.type, found, best["cells"] if best else {}, row)
 
 
-def _candidates(event: Event, record: Record, earlier: list[Event]) -> list[columns.Candidate]:
-    words = event.detail or event.headline
-    read = cells.rows(event.type, words, record.title, record.text, actors=event.actors or (), date=event.date) or [{}]
-    return columns.candidates(event, read[0], record.title, record.text, record.published, earlier)
-
-
-def _alike(event: Event, found: list[columns.Candidate], due: dict[str, Any]) -> float:
-    seen = {one.column: one.cell for one in found} | {"": columns.Cell("", event.detail)}
+def _alike(known: Known, found: list[columns.Candidate], due: dict[str, Any]) -> float:
+    seen = {one.column: one.cell for one in found} | {"": Cell("", known.words)}
     return labelled_tables.alike(seen, due["cells"], labelled_tables.words_of(due.get("quotes", {})))
 
 

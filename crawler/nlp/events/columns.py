@@ -15,9 +15,8 @@ from typing import NamedTuple
 
 from crawler.nlp.events import cells, frames, frames_en, frames_zh
 from crawler.nlp.events import words as event_words
-from crawler.nlp.events.frames import Cell, Said, cell, cell_of, joined
+from crawler.nlp.events.frames import Cell, Known, Said, cell, cell_of, joined
 from crawler.nlp.events.parties import TENTHS, weights
-from crawler.record import Event
 from crawler.text import has_han, normal
 
 LEAST = 0.0  # log-odds that a cell needs
@@ -40,11 +39,10 @@ class Candidate(NamedTuple):
         return sum(known.get(name, 0) for name in self.features_of(kind)) / TENTHS
 
 
-def rows(event: Event, title: str, text: str, published: datetime | None, earlier: Sequence[Event]) -> list[dict[str, Cell]]:
+def rows(event: Known, title: str, text: str, published: datetime | None, earlier: Sequence[Known]) -> list[dict[str, Cell]]:
     """The rows of an event whose type has a table: one, of people one each. `earlier`: those of its type that the article tells before it."""
-    words = event.detail or event.headline
-    first, *others = cells.rows(event.type, words, title, text, actors=event.actors or (), date=event.date) or [{}]
-    known = weights("cells_zh.txt" if has_han(words) else "cells_en.txt")
+    first, *others = read(event, title, text)
+    known = weights("cells_zh.txt" if has_han(event.words) else "cells_en.txt")
     found = sorted(
         ((one.points(event.type, known), one) for one in candidates(event, first, title, text, published, earlier)),
         key=lambda of: of[0],
@@ -53,28 +51,33 @@ def rows(event: Event, title: str, text: str, published: datetime | None, earlie
     return [one for one in (row, *others) if cells.is_one(event.type, one)]
 
 
+def read(event: Known, title: str, text: str) -> list[dict[str, Cell]]:
+    """What frames fill: a row at least, if an empty one."""
+    return cells.rows(event.type, event.words, title, text, actors=tuple(event.actors), date=event.date) or [{}]
+
+
 def candidates(  # noqa: PLR0917 (an event in its article)
-    event: Event, read: Mapping[str, Cell], title: str, text: str, published: datetime | None, earlier: Sequence[Event]
+    event: Known, row: Mapping[str, Cell], title: str, text: str, published: datetime | None, earlier: Sequence[Known]
 ) -> list[Candidate]:
-    """All cells that may be filled; `read`: what a frame fills."""
-    kind, said = event.type, frames.placed(event.detail or event.headline, title, text)
-    sides = event_words.points(normal(event.detail), normal(title))
+    """All cells that may be filled; `row`: what a frame fills."""
+    kind, said = event.type, frames.placed(event.words, title, text)
+    sides = event_words.points(normal(event.words), normal(title))
     margin = sides.get(kind, 0.0) - max((points for name, points in sides.items() if name != kind), default=0.0)
     place = max(0, text.find(said.sentence)) * 5 // (len(text) or 1)
     told = (
         "always",
         f"earlier={_again(event, earlier)}",
         f"margin={max(-3, min(6, int(margin)))}",
-        f"read={min(4, len(read))}",
+        f"read={min(4, len(row))}",
         f"place={place}",
-        f"who={min(3, len(event.actors or ()))}",
-        f"title={any(name in title for name in (event.actors or ())[:1])}",
+        f"who={min(3, len(event.actors))}",
+        f"title={any(name in title for name in event.actors[:1])}",
         f"amount={bool(event.amount)}",
         f"day={_day(event, published)}",
     )
     found: dict[str, list[tuple[str, Cell]]] = {}
     for column, source, value in (
-        *((column, "read", value) for column, value in read.items()),
+        *((column, "read", value) for column, value in row.items()),
         *_known(event, said.sentence),
         *_near(kind, event, said),
     ):
@@ -87,14 +90,14 @@ def candidates(  # noqa: PLR0917 (an event in its article)
     ]
 
 
-def _again(event: Event, earlier: Sequence[Event]) -> str:
+def _again(event: Known, earlier: Sequence[Known]) -> str:
     """Whether those who act did so before in the article: it may only go on about that."""
     if not earlier:
         return "none"
-    return "same" if any(set(event.actors or ()) & set(one.actors or ()) for one in earlier) else "others"
+    return "same" if any(set(event.actors) & set(one.actors) for one in earlier) else "others"
 
 
-def _day(event: Event, published: datetime | None) -> str:
+def _day(event: Known, published: datetime | None) -> str:
     """How far before its publication the event was."""
     if published is None or not event.date or len(event.date) < len("2026-01-31"):
         return "open"
@@ -102,8 +105,8 @@ def _day(event: Event, published: datetime | None) -> str:
     return "ahead" if days < 0 else "now" if days <= NEWS else "near" if days <= MONTH else "old"
 
 
-def _known(event: Event, sentence: str) -> Iterator[tuple[str, str, Cell | None]]:
-    yield "actors", "known", joined(event.actors or (), sentence)
+def _known(event: Known, sentence: str) -> Iterator[tuple[str, str, Cell | None]]:
+    yield "actors", "known", joined(event.actors, sentence)
     for column in ("date", "amount", "object") if event.type != "people" else ("date",):
         if column != "amount" or event.type in ("funding", "chip", "partnership", "acquisition"):
             yield column, "known", cell(getattr(event, column), sentence)
@@ -118,7 +121,7 @@ _FIGURES: Mapping[str, Mapping[str, Sequence[re.Pattern[str]]]] = {
 }
 
 
-def _near(kind: str, event: Event, said: Said) -> Iterator[tuple[str, str, Cell | None]]:
+def _near(kind: str, event: Known, said: Said) -> Iterator[tuple[str, str, Cell | None]]:
     """Figures and their like in the sentence and beside it, whatever the clauses say."""
     for column, patterns in _FIGURES.get(kind, {}).items():
         yield column, "here", cell_of(patterns, said.sentence)
@@ -128,7 +131,7 @@ def _near(kind: str, event: Event, said: Said) -> Iterator[tuple[str, str, Cell 
         yield "object", "here", cell(next((one for one in models if not frames.NO_MODEL.match(one)), None), said.sentence)
     elif kind == "policy":
         yield "object", "here", cell_of((_titled,), said.sentence)
-        levels = (frames_zh.LEVEL.match(name) for name in event.actors or ())
+        levels = (frames_zh.LEVEL.match(name) for name in event.actors)
         yield "level", "known", cell(next((one["of"] or one["it"] for one in levels if one), None), said.sentence)
     elif kind == "funding" and has_han(said.sentence):
         yield "investors", "here", frames_zh.investors_of((said.sentence,))

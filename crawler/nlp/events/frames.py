@@ -33,6 +33,17 @@ EARLIER = re.compile(  # of what is told as history
 )
 
 
+class Known(NamedTuple):
+    """What is known of an event; `words`: its sentence or the stretch of it that tells the event."""
+
+    type: str
+    words: str
+    actors: Sequence[str] = ()
+    object: str | None = None
+    amount: str | None = None
+    date: str | None = None
+
+
 class Said(NamedTuple):
     """An event in its article: its sentence, and those behind it in the paragraph; its day and actors as they are known."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.analyzers.companies import named_in
 from crawler.i18n import language
-from crawler.nlp.events.frames import Cell
+from crawler.nlp.events.frames import Cell, Known
 from crawler.record import Event, Record
 from crawler.text import normal
 from jobs.config.models import MoneyConfig
@@ -160,7 +160,12 @@ def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
 def _rows(event: Event, record: Record, earlier: Sequence[Event]) -> list[dict[str, Cell]]:
     from crawler.nlp.events import columns  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
 
-    return columns.rows(event, record.title, record.text, record.published, earlier)
+    return columns.rows(known(event), record.title, record.text, record.published, list(map(known, earlier)))
+
+
+def known(event: Event) -> Known:
+    """What is known of an event, for its row."""
+    return Known(event.type, event.detail or event.headline, event.actors or (), event.object, event.amount, event.date)
 
 
 def is_about(event: Event, company: Concept) -> bool:
