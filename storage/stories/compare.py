@@ -18,6 +18,7 @@ from storage.stories.marks import Marks
 from storage.stories.separators import close, disjoint, same_version, separator
 from storage.stories.tokens import Words
 from storage.stories.verdict import Kind, Mark, Verdict
+from storage.stories.wording import retells
 
 __all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "likely_same", "same_story"]
 
@@ -76,11 +77,12 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
         return _by_headline(one, other, apart)
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
-    same = score >= proof.ENOUGH
+    retold = not proof.updates(one, other) and retells(one.worded, other.worded, found)
+    same = score >= proof.ENOUGH or retold
     strict = "corrected" in one.said.phases | other.said.phases
     copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
     sure = same and (copied or apart is None) and proof.proves(found, score, strict=strict)
-    return Verdict(same, marks, None, sure, sure or (same and proof.may_repeat(one, other, found)))
+    return Verdict(same, marks, None, sure, sure or retold or (same and proof.may_repeat(one, other, found)))
 
 
 def likely_same(one: Marks, other: Marks) -> Verdict | None:

@@ -15,6 +15,7 @@ from storage.stories.evidence import Evidence, evidence, spellings
 from storage.stories.quantities import GAP, Figures
 from storage.stories.tokens import Words, is_glue, is_known, stands, words_of
 from storage.stories.vocabulary import ACTORS
+from storage.stories.wording import Wording, wording
 
 LEAD = 300  # code points of the text whose sums and shares may complete the headline's
 MAX_KEYS = 32
@@ -55,14 +56,16 @@ class StoryPrint:
     han: bool
     said: Evidence
     told: StoryPrint | None = None
+    worded: Wording | None = None
 
 
 def fingerprint(record: Record) -> StoryPrint:
-    """The marks of a record: of its headline, and of its first sentence. About 0.6 ms."""
+    """The marks of a record: of its headline, and of its first sentence. About 1.1 ms."""
     first = _sentence.match(record.text[:LEAD].strip())
     said = evidence(record.title, record.text)
     story = _print(record.title, record.text, record.published, said)
-    return replace(story, told=_print(first.group(), "", record.published, said)) if first else story
+    told = _print(first.group(), "", record.published, said) if first else None
+    return replace(story, told=told, worded=wording(record.title, record.text))
 
 
 def _print(headline: str, text: str, published: datetime | None, said: Evidence) -> StoryPrint:

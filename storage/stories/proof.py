@@ -120,9 +120,13 @@ def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
 def may_repeat(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
     """Nobody would take them for two events, though nothing proves that they are one: something by name is in common, and an act or words (lists
     have names and numbers in common); neither has a place, a head or a figure in its headline of its own, and neither corrects or updates the other."""
-    updates = [bool(_update.match(x.title)) for x in (one, other)]
     told = Kind.ANCHOR in found and (found.keys() & _DONE or found.get(Kind.WORDING, 0.0) >= LIKE)
-    return bool(told) and not found.keys() & _ELSEWHERE and updates[0] == updates[1]
+    return bool(told) and not found.keys() & _ELSEWHERE and not updates(one, other)
+
+
+def updates(one: StoryPrint, other: StoryPrint) -> bool:
+    """Does the headline of just one say that it brings something new."""
+    return bool(_update.match(one.title)) != bool(_update.match(other.title))
 
 
 def may_repeat_gist(one: Gist, other: Gist) -> bool:
