@@ -27,7 +27,7 @@ from crawler.record import Record
 from storage.archive import articles
 from storage.archive.articles import AlertDraft, Stored
 from storage.db.database import Database, open_database
-from storage.db.models import alert
+from storage.db.models import alert, duplicate
 
 MORNING = datetime(2026, 6, 16, 0, tzinfo=UTC)
 ALERT = AlertDraft("all", "1", ("desk",), {"record": {}, "matched": []})
@@ -252,6 +252,8 @@ def _store(database: Database, number: int, piece: Piece) -> Stored:
 
 def _print(database: Database, pieces: list[Piece], stored: list[Stored], spent: float, show: int) -> None:
     event_of = {one.article_id: piece for one, piece in zip(stored, pieces, strict=True)}
+    into = select(duplicate.c.article_id, alert.c.article_id).join(alert, alert.c.id == duplicate.c.alert_id)
+    folded = dict(database.read(lambda s: [tuple(row) for row in s.execute(into)]))
     told: set[tuple[int, str]] = set()
     counts: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
@@ -259,14 +261,14 @@ def _print(database: Database, pieces: list[Piece], stored: list[Stored], spent:
         if one.alerts_made:
             counts["told twice" if piece.event in told else "raised for the first time"] += 1
             told.add(piece.event)
-        elif event_of[one.story].event == piece.event:
+        elif event_of[folded[one.article_id]].event == piece.event:
             counts["folded rightly"] += 1
         else:
             counts["folded wrongly"] += 1
             wrong[piece.event[1]] += 1
             if show:
                 show -= 1
-                print(f"wrong: {piece.title}\n   into {event_of[one.story].title}\n   {one.reason}")
+                print(f"wrong: {piece.title}\n   into {event_of[folded[one.article_id]].title}\n   {one.reason}")
     named = len(database.read(lambda s: s.scalars(select(alert.c.id).where(alert.c.follows.is_not(None))).all()))
     print(f"{len(pieces)} articles, {len({piece.event for piece in pieces})} events and phases, of seed and templates")
     print(f"alerts raised {counts['raised for the first time'] + counts['told twice']}", dict(counts), dict(wrong))

@@ -14,10 +14,9 @@ DESK = (
     "unit inside Tidewell. The deal needs the consent of the Dutch competition authority and should close in the first quarter.",
 )
 PAPER = (
-    "Rotterdam's climbing robots go American",
-    "Saskia Duin started Orrin Motion in a former grain silo seven years ago. On Tuesday she sold it. The buyer, Tidewell Logistics, pays "
-    "$310 million, all of it in cash, and gets 240 people as well as machines that climb shelves in 61 warehouses. Duin stays on and is to lead "
-    "Tidewell's new robotics unit, she told staff in the silo's canteen. First the Dutch competition authority has to agree.",
+    "Seven years after the silo, Saskia Duin sells 61 warehouses' worth of robots",
+    "Nine countries, 61 warehouses, 240 people: what Saskia Duin began in a grain silo in Rotterdam belongs to Tidewell Logistics since "
+    "Tuesday. The American group puts down $310 million in cash for Orrin, subject to a nod from the Dutch competition authority.",
 )
 OTHER_DEAL = (
     "Tidewell buys forklift software firm Calder Grove for $95 million",
@@ -30,9 +29,9 @@ ZH_DESK = (
     "禾岸智能成立于2020年，产品已进入312家养老院，创始人为孟溪桥。",
 )
 ZH_PAPER = (
-    "养老院里的机械臂，值4.2亿？",
-    "孟溪桥第一次把护理臂搬进养老院时，老人们都躲着走。如今312家养老院用上了禾岸智能的机器，投资人也来了：淮左资本领投，云栖创投追加，C轮一共4.2亿元。"
-    "钱怎么花？孟溪桥的回答是先扩无锡的厂，再做第三代。“我们不急着上市。”他说。",
+    "老人为什么怕它？养老院里的300台护理臂",
+    "孟溪桥第一次把护理臂搬进养老院时，老人们都躲着走。如今312家养老院用上了禾岸智能的机器。9月15日，这家公司又拿到一笔钱：C轮4.2亿元，"
+    "淮左资本领投，老股东云栖创投继续投。钱先用来扩无锡工厂，再做第三代护理臂。",
 )
 ZH_OTHER = (
     "禾岸智能与无锡市民政局签约 试点居家护理",
