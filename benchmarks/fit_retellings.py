@@ -56,7 +56,7 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 def case(same: bool, one: StoryPrint, other: StoryPrint, of: str, later: int = 0) -> Case | None:
     """None where something separates them for certain, whatever they share."""
     verdict = compare.same_story(one, other)
-    if verdict.apart is not None or proof.updates(one, other) or not (one.worded and other.worded):
+    if verdict.apart is not None or proof.updates(one, other):
         return None
     return Case(same, wording.features(one.worded, other.worded, proof.signs(one, other)), verdict.likely, of, later)
 

@@ -15,7 +15,7 @@ from storage.stories.evidence import Evidence, evidence, spellings
 from storage.stories.quantities import GAP, Figures
 from storage.stories.tokens import Words, is_glue, is_known, stands, words_of
 from storage.stories.vocabulary import ACTORS
-from storage.stories.wording import Wording, wording
+from storage.stories.wording import wording
 
 LEAD = 300  # code points of the text whose sums and shares may complete the headline's
 MAX_KEYS = 32
@@ -56,11 +56,11 @@ class StoryPrint:
     han: bool
     said: Evidence
     told: StoryPrint | None = None
-    worded: Wording | None = None
+    worded: bytes = b""
 
 
 def fingerprint(record: Record) -> StoryPrint:
-    """The marks of a record: of its headline, and of its first sentence. About 1.1 ms."""
+    """The marks of a record: of its headline, and of its first sentence. About 0.9 ms."""
     first = _sentence.match(record.text[:LEAD].strip())
     said = evidence(record.title, record.text)
     story = _print(record.title, record.text, record.published, said)
