@@ -31,7 +31,7 @@ from storage.stories.fingerprint import StoryPrint, fingerprint, keys
 FOLDS = 5
 OFTEN = 20  # articles that a word stands in to be listed
 STRENGTH = 0.1  # of regularisation (L2), inverse
-OF_PAIR = 2.0  # what a pair weighs beside one of the days: it was made to be hard
+OF_PAIR = 4.0  # what a pair weighs beside one of the days: it was made to be hard
 HEADERS = {
     "retellings.txt": "# What makes one article a retelling of another (storage/stories/wording.py): log-odds | sign.\n",
     "news_words.txt": "# How rare the words are that stand in many news (storage/stories/wording.py): nats | words.\n",
