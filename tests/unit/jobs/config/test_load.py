@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawler.record import Record, Source
@@ -424,6 +424,7 @@ ROOT = Path(__file__).parents[4]
 def test_the_shipped_configuration_is_right_and_its_examples_hold() -> None:
     config = load(ROOT / "config.yaml", {})
     assert examples(config) == []
+@example("a\U00011500: 1".encode())  # a key that does not print
     assert len(config.sources) >= 30
     assert all(rule.should_match and rule.should_not_match for rule in config.rules)
     assert [channel.url for channel in config.channels] == ["console://"]
