@@ -46,7 +46,7 @@ from storage.rules.ast import (
     compile_regex,
 )
 from storage.rules.expressions import why_refused
-from storage.rules.lexer import QueryError, Token, tokens
+from storage.rules.lexer import DASHES, QueryError, Token, alias_in, narrow, tokens
 from storage.rules.lint import flaw
 
 __all__ = ["Query", "QueryError", "parse"]
@@ -62,6 +62,7 @@ _dotted = re.compile(rf"(?<!{_on}|[.-])(?:[a-z]\.){{2,4}}(?!{_on})")
 _OWN_WORDS = frozenset(("am", "as", "in", "is", "it", "no", "us"))  # without its dots U.S. is another word
 _any_ending = re.compile(r"(?<=\w{3})[*＊]$")
 _hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
+_dash = re.compile(f"[{re.escape(DASHES)}]")
 _number = re.compile(rf"(?<!{_on}|[.,])(?!0|(?:19|20)\d\d(?:\b|年))(?:\d{{4,15}}|\d{{1,3}}(?:,\d{{3}})+)(?!{_on}|[.,])")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
@@ -279,21 +280,22 @@ class _Parser:
         op = self._take() if self._next.kind == "op" else None
         value = self._expect("word", tr("published: needs a date, as in published:>=2026-01-01 or published:>=-7d"))
         try:
-            node = when.condition(op.text if op else "=", value.text, self.zone)
+            node = when.condition(op.text if op else "=", _dash.sub("-", narrow(value.text)), self.zone)
         except ValueError as error:
             raise self._error(str(error), value.at) from error
         return replace(node, at=token.at)
 
     def _alias(self, token: Token) -> Node:
-        if token.text not in self.aliases:
-            unknown = tr("no alias @{text} in the configuration", text=token.text)
-            raise self._error(_did_you_mean(unknown, token.text, self.aliases, "@"), token.at)
-        values = self.aliases[token.text]
+        name = alias_in(f"@{token.text}", self.aliases) or ""
+        if name not in self.aliases:
+            unknown = tr("no alias @{text} in the configuration", text=name)
+            raise self._error(_did_you_mean(unknown, name, self.aliases, "@"), token.at)
+        values = self.aliases[name]
         if not values:
-            raise self._error(tr("the alias @{text} has no terms", text=token.text), token.at)
-        self.used.add(token.text)
+            raise self._error(tr("the alias @{text} has no terms", text=name), token.at)
+        self.used.add(name)
         parts = tuple(self._alias_value(value, token) for value in values)
-        return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, at=token.at), at=token.at)
+        return Alias(name, parts[0] if len(parts) == 1 else Or(parts, at=token.at), at=token.at)
 
     def _alias_value(self, value: str, token: Token) -> Node:
         """A term of an alias is one phrase, blanks and all; a * at its end and /…/ mean what they mean in a query."""

@@ -85,6 +85,21 @@ READ = [
     ("near（a，b，5）", "near5(a b)"),
     ("count(a) ≥ 2", "count(a)2..None"),
     ("＠openai", "@openai[|(OpenAI 奥特曼的公司)]"),
+    ("＠ｏｐｅｎａｉ 融资", "&(@openai[|(OpenAI 奥特曼的公司)] 融资)"),
+    ("ｔｉｔｌｅ：大模型", "title:大模型"),
+    ("（ｔｉｔｌｅ：a OR -ｔａｇ：央视 b）", "|(title:a &(-tag:央视 b))"),
+    ("a －ｔｉｔｌｅ：（b ＯＲ ＠ｏｐｅｎａｉ）", "&(a -|(title:b @openai[|(title:OpenAI title:奥特曼的公司)]))"),
+    ("ｎｅａｒ（a，b，５）", "near5(a b)"),
+    ("ａｔｌｅａｓｔ（２，a，b，c）", "atleast2(a b c)"),
+    ("ｃｏｕｎｔ（a）＞＝３", "count(a)3..None"),
+    ("ｐｕｂｌｉｓｈｅｄ：＞＝２０２６－０１－０１ a", "&(published:>=2026-01-01 a)"),
+    ("published:>—7d a", "&(published:>-7d a)"),
+    ("ｌｉｎｋ：x.com/ａ", "link:x.com/ａ"),
+    ("a --b", "&(a -b)"),
+    ("a ——b", "&(a -b)"),
+    ("a ——（b OR c）", "&(a -|(b c))"),
+    ("（——b a）", "&(-b a)"),
+    ("大模型—上海", "大模型—上海"),
     ("a\n  b", "&(a b)"),
 ]
 
@@ -92,6 +107,11 @@ READ = [
 @pytest.mark.parametrize(("query", "tree"), READ)
 def test_a_query_is_read_as(query: str, tree: str) -> None:
     assert shape(parse(query, ALIASES).root) == tree
+
+
+@pytest.mark.parametrize("dash", "-－﹣﹘‐‑‒–—―⸺⸻−⁃─")
+def test_any_dash_before_a_word_says_not(dash: str) -> None:
+    assert shape(parse(f"大模型 {dash}招聘").root) == "&(大模型 -招聘)"
 
 
 # query, a part of the message, the character it points at
@@ -114,6 +134,14 @@ REFUSED = [
     ("published:>2026-02 published:<2026-01-01 a", "no time is", 19),
     ("titel:a", "did you mean title:?", 0),
     ("上海:大模型", "no field 上海:", 0),
+    ("ｔｉｔｅｌ：a", "did you mean title:?", 0),
+    ("ｆｏｏ：大模型", "no field foo:", 0),
+    ("＠ｎｏｂｏｄｙ", "no alias @nobody", 0),
+    ("a —— b", "directly before", 2),
+    ("＋大模型", "leave the + away", 0),
+    ("大模型～", "write near(a, b, 5)", 3),
+    ("［大模型］ 上海", "grouped by ( and )", 0),
+    ("title:—a", "title: needs a value", 6),
     ("https://x.com", "no field https:", 0),
     ("title:", "title: needs a value", 6),
     ("title:(text:a)", "cannot stand inside title:", 7),
