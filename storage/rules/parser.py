@@ -24,7 +24,7 @@ from difflib import get_close_matches
 import re2
 
 from crawler.i18n import tr
-from crawler.nlp.lexicon import by_name
+from crawler.nlp.lexicon import all_by_name
 from crawler.text import CJK, normal, unquoted
 from storage.rules import dates as when
 from storage.rules.ast import (
@@ -112,8 +112,8 @@ def needles_of(written: str) -> tuple[str, ...]:
 def _other_names(needles: Sequence[str], scope: Sequence[str]) -> tuple[str, ...]:
     """What else a technology, an industry or a company is called, in a field of such: ``tech:大语言模型`` means large language model."""
     kind = CONCEPTS.get(scope[0])
-    known = (by_name(kind).get(needle) for needle in needles) if kind else ()
-    names = (normal(name) for one in known if one for name in (one.zh, one.en))
+    known = (one for needle in needles for one in all_by_name(kind).get(needle, ())) if kind else ()
+    names = (normal(name) for one in known for name in (one.zh, one.en))
     return tuple(dict.fromkeys(name for name in names if name not in needles))
 
 
