@@ -48,6 +48,7 @@ from storage.rules.ast import (
 from storage.rules.expressions import why_refused
 from storage.rules.lexer import DASHES, QueryError, Token, alias_in, narrow, tokens
 from storage.rules.lint import flaw
+from storage.rules.spellings import spellings
 
 __all__ = ["Query", "QueryError", "parse"]
 
@@ -61,9 +62,10 @@ _initials = re.compile(rf"(?<!{_on}|[.-])[A-Z]{{2,4}}(?!{_on}|[.-])")
 _dotted = re.compile(rf"(?<!{_on}|[.-])(?:[a-z]\.){{2,4}}(?!{_on})")
 _OWN_WORDS = frozenset(("am", "as", "in", "is", "it", "no", "us"))  # without its dots U.S. is another word
 _any_ending = re.compile(r"(?<=\w{3})[*＊]$")
-_hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
 _dash = re.compile(f"[{re.escape(DASHES)}]")
+_hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
 _number = re.compile(rf"(?<!{_on}|[.,])(?!0|(?:19|20)\d\d(?:\b|年))(?:\d{{4,15}}|\d{{1,3}}(?:,\d{{3}})+)(?!{_on}|[.,])")
+_comma, _wide_comma = (re.compile(rf"(?<=\d){sign}(?=\d{{3}}(?!\d))") for sign in ",，")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
 
@@ -95,7 +97,7 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
 
 def needles_of(written: str) -> tuple[str, ...]:
     """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, fine-tuning is written finetuning by some
-    papers, AI A.I. and 10000 10,000, and 大模型 is short for 大语言模型."""
+    papers, AI A.I. and 10000 10,000, 大模型 is short for 大语言模型, and 着陆 is 著陆 in Taiwan."""
     written = unquoted(written)
     plain = normal(written).replace("\n", " ").strip()
     units = (plain, re.sub(r"(?<=\d) (?=[a-z]{2})", "", plain), re.sub(r"(?<=\d)(?=[a-z]{2})", " ", plain))  # 3nm, 3 nm
@@ -104,8 +106,10 @@ def needles_of(written: str) -> tuple[str, ...]:
     dotted = normal(_initials.sub(lambda found: "".join(f"{letter}." for letter in found[0]), written)).strip()
     closed = normal(_hyphen.sub("", written)).strip()
     bare = _dotted.sub(lambda found: found[0] if (word := found[0].replace(".", "")) in _OWN_WORDS else word, plain)
-    grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", plain)
-    forms = (*units, *joined, *parted, dotted, bare, closed, grouped, LONG_FORMS.get(plain))
+    narrowed = _wide_comma.sub(",", plain)
+    grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", narrowed)
+    numbers = (grouped, narrowed, *(_comma.sub("，", one) for one in (grouped, narrowed)))
+    forms = (*units, *joined, *parted, dotted, bare, closed, *numbers, LONG_FORMS.get(plain), *spellings(plain))
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
