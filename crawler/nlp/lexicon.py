@@ -63,7 +63,7 @@ def use(own: tuple[UserTerm, ...]) -> None:
     if own == _own:
         return
     _own = own
-    for built in (names, by_name, is_called, all_terms, terms):
+    for built in (names, all_by_name, by_name, is_called, all_terms, terms):
         built.cache_clear()
 
 
@@ -143,16 +143,30 @@ def names(kind: str) -> dict[str, Name]:
 
 @cache
 def by_name(kind: str) -> dict[str, Name]:
-    """What goes by a name: the normal form of each name and each sure alias of a technology, industry or company → its Name."""
+    """What goes by a name; of several that do, the first."""
+    return {form: called[0] for form, called in all_by_name(kind).items()}
+
+
+@cache
+def all_by_name(kind: str) -> dict[str, tuple[Name, ...]]:
+    """All that goes by a name: the normal form of each name and each sure alias of technologies, industries or companies → their Names.
+
+    The own name of one, in either language, is that one's alone.
+    """
     known = names(kind)
-    named = [(alias, name) for name in known.values() for alias in (name.zh, name.en)]
+    aliases: list[tuple[str, Name]] = []
     if kind != "industry":
         block = ("taxonomy.yaml", "technologies") if kind == "technology" else ("entities.yaml", "entities")
         of_rows = (term for _, fields in _rows(*block) if fields[0] in known for term in _terms_of(kind, fields, {}))
-        named += [(term.alias, known[term.id]) for term in of_rows if not term.unsure]
-    found: dict[str, Name] = {}
-    for form, (_, name) in zip(normal("\n".join([alias for alias, _ in named])).split("\n"), named, strict=True):
-        found.setdefault(form, name)
+        aliases = [(term.alias, known[term.id]) for term in of_rows if not term.unsure]
+    return _called(aliases) | _called([(alias, name) for name in known.values() for alias in (name.zh, name.en)])
+
+
+def _called(named: list[tuple[str, Name]]) -> dict[str, tuple[Name, ...]]:
+    found: dict[str, tuple[Name, ...]] = {}
+    for form, (_, name) in zip(normal("\n".join([alias for alias, _ in named])).split("\n"), named, strict=bool(named)):
+        if name not in (before := found.get(form, ())):
+            found[form] = (*before, name)
     return found
 
 

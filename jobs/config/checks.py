@@ -22,6 +22,7 @@ from jobs.deliver.transport import no_channel
 from jobs.near import did_you_mean, instead
 from jobs.safe_text import brief
 from storage.db import address
+from storage.rules.lexer import DASHES, alias_in, narrow
 from storage.rules.parser import QueryError, parse
 
 
@@ -142,8 +143,8 @@ def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     }
     for name, words in known.items():
         for place, word in enumerate(words):
-            if word.startswith("@") and word[1:] not in given:
-                document.mistake(("aliases", name, place), tr("there is no alias {word}", word=word), instead(word[1:], given))
+            if (other := alias_in(word, given)) is not None and other not in given:
+                document.mistake(("aliases", name, place), tr("there is no alias {word}", word=word), instead(other, given))
         if name in _called(name, known):
             document.mistake(("aliases", name), tr("@{name} stands for itself", name=name), tr("take it out of the circle"))
     sound = {name for name in known if name not in _called(name, known) and _called(name, known) <= set(known)}
@@ -155,20 +156,21 @@ def _called(name: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:
     found: set[str] = set()
     todo = [name]
     while todo:
-        called = {word[1:] for word in aliases.get(todo.pop(), ()) if word.startswith("@")} - found
+        called = {other for word in aliases.get(todo.pop(), ()) if (other := alias_in(word, aliases)) is not None} - found
         found |= called
         todo += called
     return found
 
 
 _SIGNS = {"/": "/an expression/"}  # what other monitors write before a word of their lists
-_SIGNS |= dict.fromkeys("+＋", "a AND b, for a word that must be there too") | dict.fromkeys("=#", "a word alone")
-_SIGNS |= dict.fromkeys("!！-－", "NOT a, for a word that must not be there")
-_SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\s*[^\W\d_]")
+_SIGNS |= dict.fromkeys("+", "a AND b, for a word that must be there too") | dict.fromkeys("=#", "a word alone")
+_SIGNS |= dict.fromkeys("!" + DASHES, "NOT a, for a word that must not be there")
+_SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\1*\s*(?:[^\W\d_]|@)")
 
 
 def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None:
-    broken = set(_section(document.data, "aliases")) - set(aliases)
+    known = _section(document.data, "aliases")
+    broken = set(known) - set(aliases)
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
         if (query is None) == (not keywords):
@@ -177,10 +179,15 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):
             path = ("rules", number, "keywords", place)
-            if found := _SIGNED.match(word):
+            if found := _SIGNED.match(narrow(word)):
                 meant = {"example": tr(_SIGNS[found[1]]), "sign": found[1]}
                 cure = tr("write query: with {example}, or the word without its {sign}", **meant)
                 document.mistake(path, tr("{word} is not a word to look for", word=brief(word)), cure)
+            elif (other := alias_in(word, known)) is not None and other not in known:
+                cure = did_you_mean(other, known) or tr(
+                    "for these letters themselves write {example}", example=f"'\"{word.strip()}\"'"
+                )
+                document.mistake(path, tr("there is no alias {word}", word=brief(word)), cure)
             else:
                 _query(document, path, any_of([word]), aliases, broken)
 

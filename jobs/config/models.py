@@ -28,6 +28,7 @@ from jobs.config import times, values
 from jobs.config.database_key import DATABASE
 from jobs.deliver.address import parse_address, secrets
 from jobs.safe_text import brief
+from storage.rules.lexer import alias_in, quoted
 from storage.rules.parser import MAX_NODES, MAX_WORDS, Query, parse
 from storage.rules.ruleset import Rule
 
@@ -95,14 +96,17 @@ def kinds() -> Mapping[str, Component]:
     return family("crawler.spiders", "find")
 
 
+_ALIAS = re.compile(r"[@＠][\w\-.]+")
 _QUOTED = re.compile(r"""(["“＂「『])([^"“”＂「」『』]+)["”＂」』]$""")
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A query for any of these words or phrases; quotes around one say no more, and one that ends with * stands for every ending."""
-    plain = [_QUOTED.sub(r"\2", word.strip()) for word in words]
-    quoted = (re.sub(r'["“”＂\\]', r"\\\g<0>", word.rstrip("*")) for word in plain)
-    return " OR ".join(f'"{text}"' + "*" * word.endswith("*") for text, word in zip(quoted, plain, strict=True))
+    """A query for any of these words, phrases or aliases; quotes around one make letters of its @, and * at its end stands for every ending."""
+    return " OR ".join(word if _ALIAS.fullmatch(word) else _phrase(_QUOTED.sub(r"\2", word)) for word in map(str.strip, words))
+
+
+def _phrase(word: str) -> str:
+    return quoted(word.rstrip("*")) + "*" * word.endswith("*")
 
 
 def flatten(aliases: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -115,7 +119,8 @@ def flatten(aliases: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
         if name not in aliases:
             raise ValueError(NO_ALIAS)
         if name not in flat:
-            parts = (words_of(word[1:], (*inside, name)) if word.startswith("@") else (word,) for word in aliases[name])
+            called = ((word, alias_in(word, aliases)) for word in aliases[name])
+            parts = ((word,) if other is None else words_of(other, (*inside, name)) for word, other in called)
             flat[name] = tuple(dict.fromkeys(word for part in parts for word in part))
         return flat[name]
 
@@ -356,7 +361,7 @@ class RuleConfig(Section):
     query: Words | None = None
     """In the language of rules: `(大模型 OR LLM) AND 上海 NOT 招聘`"""
     keywords: tuple[Words, ...] = ()
-    """Instead of `query`: any of these words or phrases; `GPT-5*` stands for every ending"""
+    """Instead of `query`: any of these words, phrases or aliases (`@labs`); `GPT-5*` stands for every ending"""
     sources: tuple[Words, ...] = ()
     """Only articles of these sources, by name or as `tag:NAME`; without it all"""
     channels: Annotated[tuple[Words, ...], Field(min_length=1)]

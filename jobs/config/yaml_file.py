@@ -134,7 +134,7 @@ def mistaken(file: Path | str, message: str, cure: str = "", at: tuple[int, int]
 
 def show_path(path: Path_) -> str:
     """("sources", 2, "url") → ``sources[2].url``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    return spaced("".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip("."))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -15,16 +15,12 @@ from storage.rules.ast import CHINESE_FIELDS, FIELDS
 _OPERATORS = ("AND", "OR", "NOT")
 _FOREIGN = {  # what other languages and rule files use, and what it is called here
     "!": "for without write NOT or -",
-    "！": "for without write NOT or -",
     "+": "all terms are required anyway: leave the + away",
     "|": "for either write OR",
-    "｜": "for either write OR",
     "&": "for both write AND, or nothing",
-    "＆": "for both write AND, or nothing",
     "#": "a query has no comments; for a hashtag write it in quotes",
     "、": "for either of several write OR between them",
     ";": "for either of several write OR between them",
-    "；": "for either of several write OR between them",
     "／": "an expression stands between two ASCII slashes",
     "~": "for terms near each other write near(a, b, 5)",
     "^": "no term weighs more than another: leave the ^ away",
@@ -35,23 +31,37 @@ _behind = re.compile(r"(?<=.)([~^])(?:\d+(?:\.\d+)?)?$")  # as search engines wr
 # operators in words, alone between two terms
 _SPOKEN = {"且": "&", "并且": "&", "与": "&", "和": "&", "或": "|", "或者": "|", "非": "!"}
 _blank = re.compile(r"\s+")
-_field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
-_function = re.compile(r"([a-z]{3,})(?=[(（])")
-_comparison = re.compile("[<>]=?|[＜＞]=?|[≥≤]|==?|＝")
+_field = re.compile(f"([A-Za-z_]+|[{HAN}]+):")
+_function = re.compile(r"([a-z]{3,})(?=\()")
+_comparison = re.compile("[<>]=?|[≥≤]|==?")
 _regex = re.compile(r"/((?:[^/\\]|\\.)+)/([A-Za-z]*)", re.DOTALL)
 _quoted = re.compile(
     r'["“”„‟＂]((?:[^"“”„‟＂\\]|\\.)*)["“”„‟＂]|「((?:[^」\\]|\\.)*)」|『((?:[^』\\]|\\.)*)』|«((?:[^»\\]|\\.)*)»|‘((?:[^‘’]|(?<=\w)’(?=\w))*)’'
     r"|'((?:[^']|(?<=\w)'(?=\w))*)'(?=[\s)）,，*]|$)",
     re.DOTALL,
 )
-_alias = re.compile(r"[@＠]([\w\-.]+)")
+_alias = re.compile(r"@([\w\-.]+)")
 _QUOTES = '"“”„‟＂「」『』«»'
 _SINGLE = "'‘"  # … where a word begins: inside one it is an apostrophe
 _word = re.compile(rf"[^\s()（）{_QUOTES},，、;；]+")
-_MINUS = "-－‐‑‒–−"  # as keyboards and word processors write it
+DASHES = "-－﹣﹘‐‑‒–—―⸺⸻−⁃─"  # as keyboards and word processors write the minus; one for Chinese types —— at a stroke
+_minus = re.compile(f"[{re.escape(DASHES)}]+")
 _raw = re.compile(rf"[^\s()（）{_QUOTES}]+")
-_MARKS = {"(": "(", "（": "(", ")": ")", "）": ")", ",": ",", "，": ","}
-_COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", "＞=": ">=", "==": "=", "＝": "="}
+_COMPARISONS = {"≥": ">=", "≤": "<=", "==": "="}
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+def narrow(text: str) -> str:
+    """The text with its full-width letters, digits and signs as their ASCII twins, one for one."""
+    return text.translate(_NARROW)
+
+
+def alias_in(word: str, aliases: Collection[str]) -> str | None:
+    """The name of the alias that a word of a list stands for, whether or not it is one of these; None for a word like others."""
+    name = word.strip()
+    if name[:1] not in ("@", "＠"):
+        return None
+    return name[1:] if name[1:] in aliases else narrow(name[1:])
 
 
 def quoted(text: str) -> str:
@@ -99,6 +109,7 @@ def tokens(query: str) -> tuple[Token, ...]:
 class _Lexer:
     def __init__(self, query: str) -> None:
         self.query = query
+        self.plain = narrow(query)  # for all but terms, which are as they were written
         self.at = 0
         self.open: list[str] = []  # "" for a group, else the name of the function whose arguments we are in
         self.last = Token("start", "", 0, 0)
@@ -118,24 +129,24 @@ class _Lexer:
         return QueryError(message, self.at if at is None else at, self.query)
 
     def _token(self) -> Token:
-        ch = self.query[self.at]
-        if ch in _MARKS:
-            return self._mark(_MARKS[ch])
+        ch, plain = self.query[self.at], self.plain[self.at]
+        if plain in "(),":
+            return self._mark(plain)
         if ch in _QUOTES or (ch in _SINGLE and _quoted.match(self.query, self.at)):
             return self._phrase()
         if self.last.kind == "op" and (raw := _raw.match(self.query, self.at)):
             return Token("word", raw.group(), self.at, raw.end())
-        if match := _comparison.match(self.query, self.at):
+        if match := _comparison.match(self.plain, self.at):
             return Token("op", _COMPARISONS.get(match.group(), match.group()), self.at, match.end())
         is_link = self.last.kind == "field" and self.last.text in ("link", "链接") and ch != "/"
         if is_link and (raw := _raw.match(self.query, self.at)):
             return Token("word", raw.group(), self.at, raw.end())
         if ch == "/":
             return self._regex()
-        if ch in _MINUS:
-            return self._minus()
-        if ch in _FOREIGN:
-            raise self._error(tr(_FOREIGN[ch]))
+        if match := _minus.match(self.query, self.at):
+            return self._minus(match)
+        if why := _FOREIGN.get(ch) or _FOREIGN.get(plain):
+            raise self._error(tr(why))
         return self._named() or self._word()
 
     def _mark(self, mark: str) -> Token:
@@ -162,26 +173,26 @@ class _Lexer:
             raise self._error(tr("no flag {flag!r} for an expression: there is i, m and s", flag=strange), match.start(2))
         return Token("regex", match[1].replace("\\/", "/"), self.at, match.end(), "".join(sorted(set(match[2]))))
 
-    def _minus(self) -> Token:
-        if not self.query[self.at + 1 : self.at + 2].strip():
+    def _minus(self, dashes: re.Match[str]) -> Token:
+        if not self.query[dashes.end() : dashes.end() + 1].strip():
             raise self._error(tr("put the - directly before what must not occur"))
-        return Token("NOT", "-", self.at, self.at + 1)
+        return Token("NOT", "-", self.at, dashes.end())
 
     def _named(self) -> Token | None:
-        if match := _function.match(self.query, self.at):
+        if match := _function.match(self.plain, self.at):
             if match[1].upper() in _OPERATORS:
                 raise self._error(tr("write {word} in capitals", word=match[1].upper()))
             return Token("function", match[1], self.at, match.end())
-        if match := _field.match(self.query, self.at):
+        if match := _field.match(self.plain, self.at):
             if match[1] not in FIELDS and match[1] not in CHINESE_FIELDS:
                 raise self._error(_unknown_field(match[1]))
             return Token("field", match[1], self.at, match.end())
-        if self.query[self.at] not in "@＠":
+        if self.plain[self.at] != "@":
             return None
-        match = _alias.match(self.query, self.at)
+        match = _alias.match(self.plain, self.at)
         if match is None:
             raise self._error(tr("@ stands before the name of an alias"))
-        return Token("alias", match[1], self.at, match.end())
+        return Token("alias", self.query[match.start(1) : match.end()], self.at, match.end())
 
     def _word(self) -> Token:
         match = _word.match(self.query, self.at)
@@ -194,7 +205,7 @@ class _Lexer:
             raise self._error(
                 tr('write {word} in capitals; for the word itself write "{text}"', word=capitals.upper(), text=text)
             )
-        if sign := re.search(r"[|｜]", text) or _behind.search(text):
+        if sign := re.search(r"\|", narrow(text)) or _behind.search(narrow(text)):
             raise self._error(tr(_FOREIGN[sign[0][0]]), self.at + sign.start())
         if text in _SPOKEN and self.query.strip() != text:
             raise self._error(tr(_FOREIGN[_SPOKEN[text]]))

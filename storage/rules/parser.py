@@ -24,7 +24,7 @@ from difflib import get_close_matches
 import re2
 
 from crawler.i18n import tr
-from crawler.nlp.lexicon import by_name
+from crawler.nlp.lexicon import all_by_name
 from crawler.text import CJK, normal, unquoted
 from storage.rules import dates as when
 from storage.rules.ast import (
@@ -46,8 +46,9 @@ from storage.rules.ast import (
     compile_regex,
 )
 from storage.rules.expressions import why_refused
-from storage.rules.lexer import QueryError, Token, tokens
+from storage.rules.lexer import DASHES, QueryError, Token, alias_in, narrow, tokens
 from storage.rules.lint import flaw
+from storage.rules.spellings import spellings
 
 __all__ = ["Query", "QueryError", "parse"]
 
@@ -61,8 +62,10 @@ _initials = re.compile(rf"(?<!{_on}|[.-])[A-Z]{{2,4}}(?!{_on}|[.-])")
 _dotted = re.compile(rf"(?<!{_on}|[.-])(?:[a-z]\.){{2,4}}(?!{_on})")
 _OWN_WORDS = frozenset(("am", "as", "in", "is", "it", "no", "us"))  # without its dots U.S. is another word
 _any_ending = re.compile(r"(?<=\w{3})[*＊]$")
+_dash = re.compile(f"[{re.escape(DASHES)}]")
 _hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
 _number = re.compile(rf"(?<!{_on}|[.,])(?!0|(?:19|20)\d\d(?:\b|年))(?:\d{{4,15}}|\d{{1,3}}(?:,\d{{3}})+)(?!{_on}|[.,])")
+_comma, _wide_comma = (re.compile(rf"(?<=\d){sign}(?=\d{{3}}(?!\d))") for sign in ",，")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
 
@@ -94,7 +97,7 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
 
 def needles_of(written: str) -> tuple[str, ...]:
     """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, fine-tuning is written finetuning by some
-    papers, AI A.I. and 10000 10,000, and 大模型 is short for 大语言模型."""
+    papers, AI A.I. and 10000 10,000, 大模型 is short for 大语言模型, and 着陆 is 著陆 in Taiwan."""
     written = unquoted(written)
     plain = normal(written).replace("\n", " ").strip()
     units = (plain, re.sub(r"(?<=\d) (?=[a-z]{2})", "", plain), re.sub(r"(?<=\d)(?=[a-z]{2})", " ", plain))  # 3nm, 3 nm
@@ -103,16 +106,18 @@ def needles_of(written: str) -> tuple[str, ...]:
     dotted = normal(_initials.sub(lambda found: "".join(f"{letter}." for letter in found[0]), written)).strip()
     closed = normal(_hyphen.sub("", written)).strip()
     bare = _dotted.sub(lambda found: found[0] if (word := found[0].replace(".", "")) in _OWN_WORDS else word, plain)
-    grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", plain)
-    forms = (*units, *joined, *parted, dotted, bare, closed, grouped, LONG_FORMS.get(plain))
+    narrowed = _wide_comma.sub(",", plain)
+    grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", narrowed)
+    numbers = (grouped, narrowed, *(_comma.sub("，", one) for one in (grouped, narrowed)))
+    forms = (*units, *joined, *parted, dotted, bare, closed, *numbers, LONG_FORMS.get(plain), *spellings(plain))
     return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def _other_names(needles: Sequence[str], scope: Sequence[str]) -> tuple[str, ...]:
     """What else a technology, an industry or a company is called, in a field of such: ``tech:大语言模型`` means large language model."""
     kind = CONCEPTS.get(scope[0])
-    known = (by_name(kind).get(needle) for needle in needles) if kind else ()
-    names = (normal(name) for one in known if one for name in (one.zh, one.en))
+    known = (one for needle in needles for one in all_by_name(kind).get(needle, ())) if kind else ()
+    names = (normal(name) for one in known for name in (one.zh, one.en))
     return tuple(dict.fromkeys(name for name in names if name not in needles))
 
 
@@ -279,21 +284,22 @@ class _Parser:
         op = self._take() if self._next.kind == "op" else None
         value = self._expect("word", tr("published: needs a date, as in published:>=2026-01-01 or published:>=-7d"))
         try:
-            node = when.condition(op.text if op else "=", value.text, self.zone)
+            node = when.condition(op.text if op else "=", _dash.sub("-", narrow(value.text)), self.zone)
         except ValueError as error:
             raise self._error(str(error), value.at) from error
         return replace(node, at=token.at)
 
     def _alias(self, token: Token) -> Node:
-        if token.text not in self.aliases:
-            unknown = tr("no alias @{text} in the configuration", text=token.text)
-            raise self._error(_did_you_mean(unknown, token.text, self.aliases, "@"), token.at)
-        values = self.aliases[token.text]
+        name = alias_in(f"@{token.text}", self.aliases) or ""
+        if name not in self.aliases:
+            unknown = tr("no alias @{text} in the configuration", text=name)
+            raise self._error(_did_you_mean(unknown, name, self.aliases, "@"), token.at)
+        values = self.aliases[name]
         if not values:
-            raise self._error(tr("the alias @{text} has no terms", text=token.text), token.at)
-        self.used.add(token.text)
+            raise self._error(tr("the alias @{text} has no terms", text=name), token.at)
+        self.used.add(name)
         parts = tuple(self._alias_value(value, token) for value in values)
-        return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, at=token.at), at=token.at)
+        return Alias(name, parts[0] if len(parts) == 1 else Or(parts, at=token.at), at=token.at)
 
     def _alias_value(self, value: str, token: Token) -> Node:
         """A term of an alias is one phrase, blanks and all; a * at its end and /…/ mean what they mean in a query."""

@@ -24,6 +24,7 @@ from jobs.config.yaml_file import read_document
 from jobs.services.configuration import Refused
 from jobs.services.lookup import Unknown
 from jobs.services.sourcing.catalogue import Listed, catalogue
+from storage.rules.lexer import alias_in
 
 SUGGESTED = {
     "technology": "llm agent reasoningmodel multimodal codegen opensource chip computing embodied ad".split(),
@@ -134,7 +135,8 @@ def _sections(choices: Choices) -> dict[Section, list[Mapping[str, Any]]]:
 
 def _rules(choices: Choices, channels: Sequence[str]) -> Iterable[Mapping[str, Any]]:
     queries = {each.name.in_language(choices.language): each.query(choices.language) for each in choices.topics}
-    queries |= {tr("my words"): any_of(choices.words)} if choices.words else {}
+    words = [word if alias_in(word, ()) is None else f'"{word.strip()}"' for word in choices.words]  # a new file has no aliases
+    queries |= {tr("my words"): any_of(words)} if words else {}
     for name, query in (queries or {tr("AI news"): ALL_NEWS}).items():
         yield {"name": name, "query": query, "channels": channels}
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawler.record import Record, Source
 from jobs.config.load import Config, ConfigError, changes, examples, load, schema
-from storage.rules.ruleset import Ruleset
+from storage.rules.ruleset import Ruleset, is_true
 
 GOOD = """\
 database: sqlite:///data/x.db
@@ -86,6 +86,18 @@ def test_rules_are_compiled_with_flat_aliases_and_without_disabled_ones(tmp_path
 def test_keywords_are_any_of_them(tmp_path: Path) -> None:
     config = read(tmp_path, GOOD)
     assert config.rules[1].query_text() == '"大模型" OR "GPT-5"*'
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "true"),
+    [("@labs", "Acme", True), ("＠labs", "Borealis", True), (" @ｌａｂｓ", "Acme", True), ("@all", "Zed", True), ("@all", "Acme", True),
+     ("@wide", "Acme", True), ("@ｗｉｄｅ", "Acme", True), ("@labs", "@labs", False), ('"@labs"', "@labs", True), ('"@labs"', "Acme", False)],
+)  # fmt: skip
+def test_an_alias_stands_for_its_words_in_every_list_of_words(tmp_path: Path, word: str, text: str, true: bool) -> None:
+    aliases = "aliases: {labs: [Acme, Borealis], all: ['＠ｌａｂｓ', Zed], wide: [' @labs', x], ｗｉｄｅ: ['@wide']}\n"
+    rule = f"rules: [{{name: r, keywords: ['{word}', other], channels: [desk]}}]\n"
+    config = read(tmp_path, aliases + rule + "channels: [{name: desk, url: 'console://'}]")
+    assert is_true(config.query_of(config.rules[0]), Record(text, "https://a.example/1", "")) is true
 
 
 @pytest.mark.parametrize(
@@ -210,6 +222,8 @@ ONE_LINE = [
     ("crawl: {user_agent: true}", 'config.yaml:1: crawl.user_agent: true should be a text; put it in quotes'),
     ("aliases: {a: [x, '@a']}", "config.yaml:1: aliases.a: @a stands for itself; take it out of the circle"),
     ("aliases: {abc: [x], b: ['@abd']}", 'config.yaml:1: aliases.b[0]: there is no alias @abd; did you mean "abc"?'),
+    ("aliases: {abc: [x], b: ['＠ａｂｄ']}", 'config.yaml:1: aliases.b[0]: there is no alias ＠ａｂｄ; did you mean "abc"?'),
+    ("aliases: {abc: [x, '＠ａｂｃ']}", "config.yaml:1: aliases.abc: @abc stands for itself; take it out of the circle"),
     ("channels: [{name: x, url: nonsense}]", "config.yaml:1: channels[0].url: a channel address begins with its scheme, for example console:// or feishu://TOKEN"),
     ("channels: [{name: x}]", "config.yaml:1: channels[0].url: is missing"),
     ("crawl: {websub: {calback: 'https://a.example/'}}", "config.yaml:1: crawl.websub.calback: unknown key; did you mean \"callback\"?"),
@@ -275,6 +289,13 @@ RULE = [
     ("query: a, keywords: [b]", "query: a rule needs query or keywords, one of the two"),
     ("channels: [desk]", "query: a rule needs query or keywords, one of the two"),
     ("keywords: [a, '、']", "keywords[1]: nothing of '、' is left to look for: it has no letter, digit or sign (at character 1)"),
+    ("keywords: [a, '@abc']", "keywords[1]: there is no alias \"@abc\"; for these letters themselves write '\"@abc\"'"),
+    ("keywords: ['＠ａｂｃ']", "keywords[0]: there is no alias \"＠ａｂｃ\"; for these letters themselves write '\"＠ａｂｃ\"'"),
+    ("keywords: ['@abc 上海']", 'keywords[0]: there is no alias "@abc 上海"; for these letters'),
+    ("keywords: ['-@abc']", 'keywords[0]: "-@abc" is not a word to look for; write query: with NOT a'),
+    ("keywords: [＋技术]", 'keywords[0]: "＋技术" is not a word to look for; write query: with a AND b'),
+    ("keywords: [＃技术]", 'keywords[0]: "＃技术" is not a word to look for; write query: with a word alone'),
+    ("keywords: [——广告]", 'keywords[0]: "——广告" is not a word to look for; write query: with NOT a'),
     ("query: a, channels: [dsk]", 'channels[0]: there is no channel "dsk"; did you mean "desk"?'),
     ("query: a, channels: []", "channels: must not be empty"),
     ("query: a, sources: [tag:b]", 'sources[0]: no source has the tag "b"; did you mean "tag:bb"?'),
@@ -403,6 +424,7 @@ FILES = st.lists(st.tuples(SECTIONS, VALUES), max_size=6).map(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | FILES)
+@example("a\U00011500: 1".encode())  # a key that does not print
 def test_whatever_the_bytes_there_is_a_configuration_or_a_config_error(tmp_path: Path, body: bytes) -> None:
     config, told = Config(), []
     try:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.record import Record
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Not, Or, Published, Regex, Term
 from storage.rules.parser import Query, QueryError, parse
-from storage.rules.ruleset import is_true
+from storage.rules.ruleset import is_true, search
 
 EAST = timezone(timedelta(hours=8))
 ALIASES = {"openai": ["OpenAI", "奥特曼的公司"], "models": ["Sam Altman", "GPT-5*", "/Llama[ -]?4/i"], "empty": []}
@@ -85,6 +85,21 @@ READ = [
     ("near（a，b，5）", "near5(a b)"),
     ("count(a) ≥ 2", "count(a)2..None"),
     ("＠openai", "@openai[|(OpenAI 奥特曼的公司)]"),
+    ("＠ｏｐｅｎａｉ 融资", "&(@openai[|(OpenAI 奥特曼的公司)] 融资)"),
+    ("ｔｉｔｌｅ：大模型", "title:大模型"),
+    ("（ｔｉｔｌｅ：a OR -ｔａｇ：央视 b）", "|(title:a &(-tag:央视 b))"),
+    ("a －ｔｉｔｌｅ：（b ＯＲ ＠ｏｐｅｎａｉ）", "&(a -|(title:b @openai[|(title:OpenAI title:奥特曼的公司)]))"),
+    ("ｎｅａｒ（a，b，５）", "near5(a b)"),
+    ("ａｔｌｅａｓｔ（２，a，b，c）", "atleast2(a b c)"),
+    ("ｃｏｕｎｔ（a）＞＝３", "count(a)3..None"),
+    ("ｐｕｂｌｉｓｈｅｄ：＞＝２０２６－０１－０１ a", "&(published:>=2026-01-01 a)"),
+    ("published:>—7d a", "&(published:>-7d a)"),
+    ("ｌｉｎｋ：x.com/ａ", "link:x.com/ａ"),
+    ("a --b", "&(a -b)"),
+    ("a ——b", "&(a -b)"),
+    ("a ——（b OR c）", "&(a -|(b c))"),
+    ("（——b a）", "&(-b a)"),
+    ("大模型—上海", "大模型—上海"),
     ("a\n  b", "&(a b)"),
 ]
 
@@ -92,6 +107,11 @@ READ = [
 @pytest.mark.parametrize(("query", "tree"), READ)
 def test_a_query_is_read_as(query: str, tree: str) -> None:
     assert shape(parse(query, ALIASES).root) == tree
+
+
+@pytest.mark.parametrize("dash", "-－﹣﹘‐‑‒–—―⸺⸻−⁃─")
+def test_any_dash_before_a_word_says_not(dash: str) -> None:
+    assert shape(parse(f"大模型 {dash}招聘").root) == "&(大模型 -招聘)"
 
 
 # query, a part of the message, the character it points at
@@ -114,6 +134,14 @@ REFUSED = [
     ("published:>2026-02 published:<2026-01-01 a", "no time is", 19),
     ("titel:a", "did you mean title:?", 0),
     ("上海:大模型", "no field 上海:", 0),
+    ("ｔｉｔｅｌ：a", "did you mean title:?", 0),
+    ("ｆｏｏ：大模型", "no field foo:", 0),
+    ("＠ｎｏｂｏｄｙ", "no alias @nobody", 0),
+    ("a —— b", "directly before", 2),
+    ("＋大模型", "leave the + away", 0),
+    ("大模型～", "write near(a, b, 5)", 3),
+    ("［大模型］ 上海", "grouped by ( and )", 0),
+    ("title:—a", "title: needs a value", 6),
     ("https://x.com", "no field https:", 0),
     ("title:", "title: needs a value", 6),
     ("title:(text:a)", "cannot stand inside title:", 7),
@@ -291,17 +319,25 @@ def test_a_star_in_the_quotes_stands_for_any_ending_unless_it_is_a_name() -> Non
     [
         ("multi-modal", ("multi modal", "multimodal")),
         ("T-Mobile", ("t mobile", "tmobile")),
-        ("12500", ("12500", "12,500")),
-        ('"12,500 chips"', ("12,500 chips", "12,500chips", "12500 chips")),
-        ("1200亿元", ("1200亿元", "1,200亿元")),
-        ('"超1,200亿"', ("超1,200亿", "超1200亿")),
+        ("12500", ("12500", "12,500", "12，500")),
+        ('"12,500 chips"', ("12,500 chips", "12,500chips", "12500 chips", "12，500 chips")),
+        ("1200亿元", ("1200亿元", "1,200亿元", "1，200亿元")),
+        ('"超1,200亿"', ("超1,200亿", "超1200亿", "超1，200亿")),
+        ('"１，２３４，５６７"', ("1，234，567", "1234567", "1,234,567")),
+        ("着陆器", ("着陆器", "著陆器")),
+        ("月球著陸器", ("月球著陆器", "月球着陆器")),
+        ("著名", ("著名",)),
+        ("顯著", ("显著",)),
+        ("有着", ("有着",)),
+        ("了解计划", ("了解计划", "瞭解计划", "了解计画", "瞭解计画")),
+        ("瞭望", ("瞭望",)),
         ("2026", ("2026",)),
         ("2026年", ("2026年",)),
         ("AI芯片", ("ai芯片", "a.i.芯片")),
         ("生成式A.I.", ("生成式a.i.", "生成式ai")),
         ('"A.I.-powered"', ("a.i. powered", "ai powered")),
         ("U.S.企业", ("u.s.企业",)),
-        ('"落实\\“十五五\\”规划"', ("落实十五五规划",)),
+        ('"落实\\“十五五\\”规划"', ("落实十五五规划", "落实十五五规画")),
         ("3nm", ("3nm", "3 nm")),
         ("A100", ("a100",)),
         ('"Mate 70 Pro"', ("mate 70 pro", "mate 70pro", "mate70 pro", "mate70pro")),
@@ -310,6 +346,37 @@ def test_a_star_in_the_quotes_stands_for_any_ending_unless_it_is_a_name() -> Non
 )
 def test_other_ways_to_write_a_term_are_looked_for_too(query: str, needles: tuple[str, ...]) -> None:
     assert parse(query).root.needles == needles  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "there"),
+    [
+        ("着陆器", "月球著陸器", "著陸器"),
+        ("著陸器", "月球着陆器", "着陆器"),
+        ("随着", "隨著大模型", "隨著"),
+        ("了解", "瞭解更多", "瞭解"),
+        ("瞭解", "了解更多", "了解"),
+        ("五年计划", "五年計畫", "五年計畫"),
+        ("答复 OR 回复", "官方回覆", "回覆"),
+        ("凭借", "憑藉大模型", "憑藉"),
+        ("卫星", "低軌衞星", "衞星"),
+        ("10000", "超１０，０００家", "１０，０００"),
+        ('"10,000"', "超１０，０００家", "１０，０００"),
+        ('"１０，０００"', "超10,000家", "10,000"),
+        ("93708580", "净利润93，708，580元", "93，708，580"),
+        ("GPT-5", "用GPT-5，100亿参数", "GPT-5"),
+    ],
+)
+def test_what_is_written_otherwise_is_found_where_it_stands(query: str, text: str, there: str) -> None:
+    (found,) = search(parse(query), Record(text, "https://a.example/1", "")) or ()
+    assert text[found.start : found.end] == there
+
+
+@pytest.mark.parametrize(
+    ("query", "text"), [("著名", "拿着名单"), ("有着", "享有著作权"), ("瞭望", "除了望远镜"), ("5100", "用GPT-5、100亿")]
+)
+def test_what_only_looks_alike_is_not_found(query: str, text: str) -> None:
+    assert not is_true(parse(query), Record(text, "https://a.example/1", ""))
 
 
 @pytest.mark.parametrize("text", ["Why A.I. matters", "the rise of A.I.", "A.I.’s cost", "A.I.-powered", "A.I.芯片", "AI"])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.nlp.lexicon import all_by_name
 from crawler.record import Event, Record
 from storage.rules.explain import explain
 from storage.rules.match import quote
@@ -29,6 +30,22 @@ def matches(query: str, found: Record, *, tags: tuple[str, ...] = ()) -> bool:
     assert alone is together
     assert explain(parsed, found, tags).matched is alone
     return alone
+
+
+def test_a_name_that_technologies_share_finds_each_of_them() -> None:
+    shared = {name: called for name, called in all_by_name("technology").items() if len(called) > 1}
+    assert shared
+    for name, called in shared.items():
+        for one in called:
+            assert matches(f'tech:"{name}"', record(ai_technologies=(one.zh,))), (name, one)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("Robotaxi", True), ("self-driving taxi", True), ("自动驾驶出租车", True), ("自动驾驶", False)]
+)
+def test_the_own_name_of_a_technology_finds_that_one(name: str, found: bool) -> None:
+    assert matches(f'tech:"{name}"', record(ai_technologies=("无人驾驶出租车",))) is found
+    assert not matches("tech:Robotaxi", record(ai_technologies=("自动驾驶",)))
 
 
 # Inputs on which the keyword lists people use today go wrong: (query, title, right answer).

@@ -24,7 +24,7 @@ def written(folder: Path, choices: Choices) -> tuple[Written | Refused, Path]:
 
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 @pytest.mark.parametrize("topics", [(), ("大语言模型",), ("llm", "healthcare", "Autonomous Driving")])
-@pytest.mark.parametrize("words", [(), ("GPT-6", "星河智算", 'the "Lamp" model', "C++")])
+@pytest.mark.parametrize("words", [(), ("GPT-6", "星河智算", 'the "Lamp" model', "C++", "@labs")])
 def test_whatever_is_chosen_becomes_a_configuration(tmp_path: Path, tongue, topics, words) -> None:
     picked = tuple(map(first_steps.topic, topics))
     sources = tuple(each.listed.name for each in first_steps.proposals(tongue, picked, words) if each.ticked)
