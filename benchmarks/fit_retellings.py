@@ -27,6 +27,7 @@ from crawler.record import Record
 from crawler.text import normal
 from storage.stories import compare, proof, wording
 from storage.stories.fingerprint import StoryPrint, fingerprint, keys
+from storage.stories.verdict import Kind
 
 FOLDS = 5
 OFTEN = 20  # articles that a word stands in to be listed
@@ -116,7 +117,11 @@ def fitted(names: list[str], cases: list[Case]) -> dict[str, float]:
 
 
 def points(weights: dict[str, float], one: Case) -> float:
-    return -99.0 if "correction" in one.features else sum(weights.get(name, 0.0) * value for name, value in one.features.items())
+    return (
+        -99.0
+        if "correction" in one.features or not one.features.keys() & {Kind.ANCHOR, Kind.AMOUNT}
+        else sum(weights.get(name, 0.0) * value for name, value in one.features.items())
+    )
 
 
 def measured(held: list[Case], weights: dict[str, float], least: float) -> Counter[str]:

@@ -77,11 +77,12 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
         return _by_headline(one, other, apart)
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
-    retold = not proof.updates(one, other) and retells(one.worded, other.worded, found)
+    updates = proof.updates(one, other)
+    retold = not updates and retells(one.worded, other.worded, found)
     same = score >= proof.ENOUGH or retold
     strict = "corrected" in one.said.phases | other.said.phases
     copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
-    sure = same and (copied or apart is None) and proof.proves(found, score, strict=strict)
+    sure = same and not updates and (copied or apart is None) and proof.proves(found, score, strict=strict)
     return Verdict(same, marks, None, sure, sure or retold or (same and proof.may_repeat(one, other, found)))
 
 

@@ -126,7 +126,7 @@ def may_repeat(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) 
 
 def updates(one: StoryPrint, other: StoryPrint) -> bool:
     """Does the headline of just one say that it brings something new."""
-    return bool(_update.match(one.title)) != bool(_update.match(other.title))
+    return bool(_update.search(one.title)) != bool(_update.search(other.title))
 
 
 def may_repeat_gist(one: Gist, other: Gist) -> bool:
@@ -382,7 +382,7 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-_update = re.compile(r"\W*(?:更新|最新进展|updated?)\b\W|\W*(?:更新|最新进展)[^\w]", re.IGNORECASE)
+_update = re.compile(r"^\W*(?:更新|最新进展|updated?)\b\W|(?:更新|最新进展|\bupdate)[:：]|^\W*(?:更新|最新进展)\W", re.IGNORECASE)
 _label = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|快讯[:：]|\w+: )")
 
 

@@ -26,7 +26,7 @@ SURELY = 3.5  # log-odds of a retelling
 LONG_ENDING = 4  # letters of a word that has an ending
 _run = re.compile(f"[{HAN}]+|[a-z0-9][a-z0-9.%'-]*")
 _ending = re.compile("(?:ies|es|s|ing|ed)$")
-_number = re.compile(r"\d[\d,.]*(?:万|亿|%|million|billion)?")
+_number = re.compile(r"(?<![a-z\d.,])\d[\d,.]*(?:万|亿|%|million|billion)?")
 
 
 class Wording(NamedTuple):
@@ -95,8 +95,8 @@ def features(one: bytes, other: bytes, found: Mapping[Kind, float]) -> dict[str,
 
 
 def retells(one: bytes, other: bytes, found: Mapping[Kind, float]) -> bool:
-    """Is one article a retelling of the other, by all signs together. A correction never is."""
-    if Kind.CORRECTION in found:
+    """Is one article a retelling of the other, by all signs together. A correction never is, nor what has neither a name nor an amount in common."""
+    if Kind.CORRECTION in found or not found.keys() & {Kind.ANCHOR, Kind.AMOUNT}:
         return False
     known = _weights()
     return sum(known.get(name, 0.0) * value for name, value in features(one, other, found).items()) >= SURELY
