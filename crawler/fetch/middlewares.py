@@ -6,11 +6,14 @@ Each is a Scrapy downloader middleware. What may not go on is raised as `Ended`,
 from __future__ import annotations
 
 import asyncio
+import sys
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import brotli
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -27,6 +30,11 @@ from crawler.fetch.robots import Robots
 from crawler.fetch.settings import Part
 from crawler.html.redirect_stub import refresh_of, target_of
 from crawler.record import Outcome, Reason
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_HOPS = 5
@@ -277,7 +285,7 @@ def next_request(request: Request, status: int, url: str, hops: tuple[tuple[str,
 
 
 class Decompression(HttpCompressionMiddleware):
-    """Scrapy's own, with a bound on stacked encodings and a reason for what goes wrong.
+    """Scrapy's own, with a bound on stacked encodings, a reason for what goes wrong, and no half of a stream that was cut off.
 
     (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd.)
     """
@@ -293,12 +301,44 @@ class Decompression(HttpCompressionMiddleware):
         if len(encodings) > MAX_ENCODINGS:
             raise ended(Reason.BAD_HTTP, f"{len(encodings)} encodings on top of each other", permanent=True)
         try:
-            return super().process_response(request, response)
+            unpacked = super().process_response(request, response)
         except IgnoreRequest:
             failure = too_large(self._max_size)
         except Exception as error:  # noqa: BLE001 - whatever a decompressor says of foreign bytes
             failure = ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300])
+        else:
+            encoding = encodings[-1].strip().lower()
+            if not isinstance(unpacked, Response) or _is_whole(response.body, encoding, len(unpacked.body)):
+                return unpacked
+            failure = ended(Reason.BAD_HTTP, f"the {encoding.decode('latin-1')} body ends in its midst")
         raise failure  # from nothing: the traceback of what went wrong holds the megabytes that were unpacked
+
+
+def _is_whole(packed: bytes, encoding: bytes, size: int) -> bool:
+    """Does a stream, which was unpacked to so many bytes, reach its end: Scrapy gives what there is of it. A lost check sum is no loss."""
+    if encoding in (b"gzip", b"x-gzip"):
+        return int.from_bytes(packed[-4:], "little") == size % 2**32 or _inflates(packed, 31)
+    if encoding == b"deflate":
+        return _inflates(packed, zlib.MAX_WBITS) or _inflates(packed, -zlib.MAX_WBITS)  # raw, as some servers send it
+    if encoding == b"br":
+        stream = brotli.Decompressor()
+        stream.process(packed)
+        return bool(stream.is_finished())
+    if encoding == b"zstd":
+        last = zstd.ZstdDecompressor()
+        last.decompress(packed)
+        return last.eof
+    return True
+
+
+def _inflates(packed: bytes, wbits: int) -> bool:
+    """Is the end of a deflated stream there. Behind one without its check sum zeros are a wrong one, and nothing else."""
+    stream = zlib.decompressobj(wbits)
+    try:
+        stream.decompress(packed + bytes(8))
+    except zlib.error as error:
+        return "check" in str(error) and "header" not in str(error)
+    return stream.eof
 
 
 class Silence(LogFormatter):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 import zlib
 from collections.abc import Sequence
 from itertools import pairwise
@@ -334,6 +335,25 @@ class TestDecompression:
         assert answer.page is not None
         assert answer.page.body == b"hello " * 100
         assert answer.bytes < 600
+
+    @pytest.mark.parametrize("encoding", ENCODERS)
+    @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+    async def test_what_ends_in_its_midst_is_no_page(self, encoding: str, part: float) -> None:
+        packed = ENCODERS[encoding](random.Random(7).randbytes(20_000).hex().encode())
+        answer = await _packed(packed[: int(len(packed) * part)], encoding)
+        assert (answer.outcome.reason, answer.outcome.permanent, answer.page) == (Reason.BAD_HTTP, False, None)
+
+    @pytest.mark.parametrize("packed", [gzip.compress(b"hello " * 100)[:-8], gzip.compress(b"hello " * 100) + b"\r\n"])
+    async def test_a_lost_check_sum_or_what_stands_behind_the_end_is_no_loss(self, packed: bytes) -> None:
+        answer = await _packed(packed, "gzip")
+        assert answer.page is not None
+        assert answer.page.body == b"hello " * 100
+
+    async def test_a_raw_deflated_page_is_read_to_its_end(self) -> None:
+        raw = zlib.compress(b"hello " * 100, wbits=-15)
+        answer = await _packed(raw, "deflate")
+        assert answer.page is not None
+        assert answer.page.body == b"hello " * 100
 
     async def test_two_encodings_are_taken_off_in_turn(self) -> None:
         answer = await _packed(brotli.compress(gzip.compress(b"hello")), "gzip, br")
