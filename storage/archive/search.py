@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -160,7 +160,7 @@ class _Reader:
     def __init__(self, session: Session, query: Query, *, outlines: bool) -> None:
         self._session = session
         self._is_true = judge(query)
-        self._outlined = outlined(query.root) if outlines else None
+        self._outlined = outlined(query.root, cache(partial(search_index.words, session))) if outlines else None
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
         self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
