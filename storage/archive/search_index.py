@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from storage.db.database import dialect_of
 from storage.db.lists import NUMBERS, among
 from storage.db.models import outline
+from storage.rules.ast import FIELDS
 from storage.rules.plan import ANY_QUERY, LONGEST, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
@@ -83,8 +84,16 @@ def words(session: Session, beginning: str) -> Sequence[str]:
     if dialect_of(session) != "sqlite":
         return ()
     query = text("SELECT term FROM search_index_terms WHERE term >= :low AND term < :high LIMIT :most")
-    found = session.scalars(query, {"low": beginning, "high": f"{beginning}\U0010ffff", "most": MANY_WORDS}).all()
-    return () if len(found) == MANY_WORDS or any(len(word) >= LONGEST for word in found) else found
+    fields = sorted(field for field in FIELDS if field.startswith(beginning))
+    ends = [
+        beginning,
+        *(end for field in fields for end in (f"{field}:", f"{field};")),
+        f"{beginning}\U0010ffff",
+    ]  # not industry:x
+    found: list[str] = []
+    for low, high in zip(ends[::2], ends[1::2], strict=True):
+        found += session.scalars(query, {"low": low, "high": high, "most": MANY_WORDS})
+    return () if len(found) >= MANY_WORDS or any(len(word) >= LONGEST for word in found) else found
 
 
 class Proposals:

@@ -193,8 +193,13 @@ def test_words_that_a_beginning_stands_for_are_seen_in_outlines_where_they_are_f
     put(sqlite, article(4, "d", f"{'control' * 10} systems"))
     assert titles(sqlite, query) == ["b", "d"]
     assert read == ["b", "a", "b", "c", "d"], "the index knows only how the word begins"
-    monkeypatch.setattr(search_index, "MANY_WORDS", 2)
-    assert titles(sqlite, "near(controlled*, system*, 3)") == ["b"]
+    monkeypatch.setattr(search_index, "MANY_WORDS", 4)
+    put(sqlite, article(5, "e", f"industry{far} a system", industries=tuple("abcd")))
+    read.clear()
+    assert titles(sqlite, "near(industr*, system*, 3)") == read == [], "industry:a is no word"
+    put(sqlite, article(6, "f", f"industrial, industries, industrious{far} a system"))
+    assert titles(sqlite, "near(industr*, system*, 3)") == []
+    assert read == ["e", "f"], "too many"
 
 
 def test_a_search_of_an_empty_archive_finds_nothing(db: Database) -> None:
