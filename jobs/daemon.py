@@ -156,10 +156,8 @@ class Daemon:
         wanted = self._app.config.crawl.websub
         if wanted is None:
             return
-        from jobs.web.server import host_and_port  # noqa: PLC0415
-
         try:
-            await self._app.websub.open(wanted.callback, *host_and_port(wanted.listen))
+            await self._app.websub.open(wanted.callback, wanted.listen)
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 

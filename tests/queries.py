@@ -66,7 +66,11 @@ leaf = st.one_of(
 
 
 def _inside(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    terms = st.lists(st.sampled_from([f'"{piece}"' for piece in PIECES if piece not in ("\u200b",)]), min_size=2, max_size=3)
+    terms = st.lists(
+        st.sampled_from([f'"{piece}"{star}' for piece in PIECES if piece not in ("\u200b",) for star in ("", "*")]),
+        min_size=2,
+        max_size=3,
+    )
     two = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         two.map(lambda parts: "(" + " AND ".join(parts) + ")"),

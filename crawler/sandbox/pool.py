@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -51,7 +51,9 @@ GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
 TASKS = 5_000  # calls until a child is replaced whatever its size; one that has grown is replaced before, see `in_bounds`
 SELDOM = 10_000  # objects more than were given up, until garbage is looked for
+START_WITHIN = 30.0  # seconds until a child has begun to work, which costs one to two: as long as a stop takes at most
 CLOSE_WITHIN = 5.0  # seconds
+LOOK = 0.1  # seconds between two looks at whether it is still waited for
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 WARM = "crawler.sandbox.warm"  # a module that has done once, when it is imported, what children do
 
@@ -204,8 +206,10 @@ class Readers:
             raise _none(system_fault(error)) from error
 
         def start() -> None:
-            with contextlib.suppress(BrokenProcessPool, EOFError, OSError):  # closed before there was a child
-                _ = pool.active
+            with contextlib.suppress(EOFError, OSError, RuntimeError):  # closed or broken before there was a child
+                began = pool.schedule(os.getpid)
+                while not began.done() and pool.active and not self._closed:
+                    wait([began], LOOK)
 
         opening = threading.Thread(target=start, name="open-readers", daemon=True)
         opening.start()
@@ -222,8 +226,7 @@ class Readers:
         return (await self._done(work, *args)).outcome()
 
     async def _done(self, work: Callable[..., T], *args: Any) -> Done[T]:
-        if self._opening.is_alive():
-            await asyncio.to_thread(self._opening.join)
+        await self._opened()
         pool = self._pool
         try:
             return await self._once(pool, work, *args)
@@ -232,11 +235,18 @@ class Readers:
                 _log.warning("the pool of readers broke; starting another")
                 _end(pool, self._opening, pool.stop)
                 self._opening, self._pool = self._open()
-                await asyncio.to_thread(self._opening.join)
+                await self._opened()
         try:
             return await self._once(self._pool, work, *args)
         except BrokenProcessPool as error:
             raise _none(tr("each ends before it takes work")) from error
+
+    async def _opened(self) -> None:
+        """Wait for the first child. What hangs before it takes work would hang in another pool, too."""
+        if (opening := self._opening).is_alive():
+            await asyncio.to_thread(opening.join, START_WITHIN)
+            if opening.is_alive() and not self._closed:
+                raise _none(tr("none has begun within {seconds} s", seconds=f"{START_WITHIN:g}"))
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._closed:

@@ -1,7 +1,7 @@
 """Tools of the Model Context Protocol over `jobs/services`, all of them read-only (https://modelcontextprotocol.io/specification).
 
-What strangers wrote (titles, texts, names) stands under `untrusted` alone, so that an assistant and its owner can tell our words from
-theirs: a page may say "ignore your instructions". Lists hold at most 25 entries.
+What strangers wrote (titles, texts, names, addresses) stands under `untrusted` alone, so that an assistant and its owner can tell our
+words from theirs: a page may say "ignore your instructions". Lists hold at most 25 entries.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from storage.rules.parser import QueryError
 
 T = TypeVar("T")
 MOST = 25
+KINDS = (*trends.KINDS, "keyword", "event")  # of evidence
 WITHIN = 5.0  # seconds for one statement
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 NAMES = {"try_rule": "test_rule"}  # pytest would take a function of that name for its own
@@ -51,9 +52,11 @@ Query = Annotated[str, Field(max_length=2000, description="see query_help")]
 
 
 class Words(BaseModel):
-    """What a web site wrote of an article."""
+    """What a web site wrote of an article. `source`: as it is called in the configuration, which may be what its feed calls itself."""
 
     title: str
+    link: str | None = None
+    source: str | None = None
     summary: str = ""
     publisher: str | None = None
     author: str | None = None
@@ -79,8 +82,6 @@ class Article(BaseModel):
 
     id: int
     story: int
-    link: str
-    source: str | None
     language: str | None
     published: datetime | None
     technologies: list[str]
@@ -270,7 +271,7 @@ def try_rule(archive: Archive, query: Query, since: Day = None) -> Tried:
     shown = [
         Alerted(
             alert="", rule="query", record=one.record, story=one.story, at=one.leaves, states={}, reprints=len(one.tellers),
-            untrusted=Words(title=one.title, publisher=one.source),
+            untrusted=Words(title=one.title, source=one.source),
         )
         for one in found.alerts[:MOST]
     ]  # fmt: skip
@@ -305,8 +306,8 @@ def sources_health(archive: Archive) -> Sources:
     found = archive.ask(lambda s: status.status(s, archive.config, archive.now()))
     rows = [
         {
-            "name": one.row.name, "state": one.health.state.value, "last_good": one.row.last_ok_at, "articles": one.row.articles,
-            "untrusted": {"reason": one.health.reason},
+            "state": one.health.state.value, "last_good": one.row.last_ok_at, "articles": one.row.articles,
+            "untrusted": {"name": one.row.name, "reason": one.health.reason},
         }
         for one in sorted(found.sources, key=lambda one: (not one.health.state.family, one.row.name))
     ]  # fmt: skip
@@ -320,18 +321,22 @@ def query_help(archive: Archive) -> str:
 
 def _article(record: Record, chars: int = 0) -> Article:
     shown = record.text[:chars]
-    facts = [one for one in record.facts if one.kind != "reading"]
-    places = [Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end) for one in facts]
-    words = Words(title=record.title, summary=record.summary, publisher=record.publisher, author=record.author)
+    places = [
+        Proof(kind=one.kind, value=one.value if trends.is_listed(one.kind, one.value) else None, start=one.start, end=one.end)
+        for one in record.facts
+        if one.kind in KINDS
+    ]
+    words = Words(
+        title=record.title, link=record.link, source=record.source,
+        summary=record.summary, publisher=record.publisher, author=record.author,
+    )  # fmt: skip
     if chars:
         words.text, words.keywords = shown, list(record.keywords)
         words.events = [event.headline for event in record.events]
     return Article(
         id=record.id or 0,
         story=record.story or record.id or 0,
-        link=record.link,
-        source=record.source,
-        language=record.language,
+        language=record.language and record.language[:2],  # an import may say anything
         published=record.published,
         technologies=[name for name in record.ai_technologies if trends.is_listed("technology", name)],
         industries=[name for name in record.industries if trends.is_listed("industry", name)],
@@ -345,11 +350,14 @@ _CONCEPT = trends.Named.__dataclass_fields__.keys()
 
 
 def _plain(value: Any) -> Any:
-    """As JSON has it: no dates, no infinities; the name of a concept that no word list has is a stranger's."""
+    """As JSON has it: no dates, no infinities; the name of a source, or of a concept that no word list has, is a stranger's."""
     if isinstance(value, dict):
         if value.keys() == _CONCEPT and not trends.is_listed(value["kind"], value["name"]):
             return {"id": value["id"], "kind": value["kind"], "untrusted": {"name": value["name"], "query": value["query"]}}
-        return {str(key): _plain(one) for key, one in value.items()}
+        plain = {str(key): _plain(one) for key, one in value.items()}
+        if "source" in plain:
+            plain["untrusted"] = {"source": plain.pop("source")}
+        return plain
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(one) for one in value]
     if isinstance(value, date | timedelta):

@@ -13,9 +13,14 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from aiohttp import web
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import log
@@ -25,13 +30,15 @@ from storage.db.errors import StorageError
 from storage.queue import subscriptions
 from storage.queue.subscriptions import Subscription
 
+if TYPE_CHECKING:
+    from jobs.web.server import Listener
+
 LEASE = timedelta(days=10)  # asked for; the hub decides
 PAUSE = timedelta(seconds=30)  # between two polls that pushes cause, so that a hub cannot drive us
 SLOWER = 4  # times its own pause is a source polled while its hub proves itself …
 LONGEST = timedelta(hours=6)  # … at most
 LONGEST_LEASE = 10 * 365 * 86_400  # seconds; more is no number of a hub's
 MAX_PUSH = 10 * 2**20  # bytes of a push
-READ_WITHIN = 20.0  # seconds
 # SHA-1 is weak against collisions, not as an HMAC, and some hubs know no other (https://www.w3.org/TR/websub/#signature-validation).
 METHODS = ("sha1", "sha256", "sha384", "sha512")
 
@@ -76,26 +83,28 @@ class WebSub:
         self._pushed: dict[str, datetime] = {}  # source → when its poll is to be
         self._last_push: dict[str, datetime] = {}
         self._proved: set[str] = set()  # sources whose last news came by a push
-        self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
 
-    async def open(self, callback: str, host: str, port: int) -> None:
+    async def open(self, callback: str, address: str) -> None:
         """Listen for hubs, which reach us at `callback`. Raises OSError when the address is taken."""
-        app = web.Application(client_max_size=MAX_PUSH)
-        app.router.add_get("/{path:.*}", self._asked_by_hub)
-        app.router.add_post("/{path:.*}", self._told_by_hub)
-        self._runner = await _serve(app, host, port)
+        from jobs.web.server import Listener  # noqa: PLC0415 - who hears no hubs does not wait for what serves
+
+        path = "/{path:path}"
+        routes = [Route(path, self._asked_by_hub), Route(path, self._told_by_hub, methods=["POST"])]
+        self._known = await asyncio.to_thread(self._db.read, subscriptions.of_all)  # first: who is not known is told to forget us
+        self._listener = Listener(Starlette(routes=routes), address)
+        self._listener.open()
         self._callback = callback.rstrip("/")
-        self._known = await asyncio.to_thread(self._db.read, subscriptions.of_all)
 
     async def close(self) -> None:
         """Listen no more. What is subscribed stays so, for the next start."""
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.close()
 
     @property
-    def addresses(self) -> list[tuple[str, int]]:
+    def port(self) -> int:
         """Where it listens."""
-        return list(self._runner.addresses) if self._runner else []
+        return self._listener.port if self._listener else 0
 
     # ---- the pipeline tells
 
@@ -147,39 +156,42 @@ class WebSub:
 
     # ---- from the hub
 
-    async def _asked_by_hub(self, request: web.Request) -> web.Response:
+    async def _asked_by_hub(self, request: Request) -> Response:
         known = self._of(request)
-        changed, challenge = answer_to(known, request.query, self._now())
+        changed, challenge = answer_to(known, request.query_params, self._now())
         if changed is None:
-            raise web.HTTPNotFound(text="not asked for")
+            raise HTTPException(404, "not asked for")
         await self._keep(changed)
         _log.info("subscription", source=known.source, hub=known.hub, until=changed.until and changed.until.isoformat(), note=changed.note or None)  # fmt: skip
         headers = {"Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=(challenge or "").encode(), headers=headers)
+        return Response(challenge or "", headers=headers)
 
-    async def _told_by_hub(self, request: web.Request) -> web.Response:
+    async def _told_by_hub(self, request: Request) -> Response:
         known = self._of(request)
         now = self._now()
         if not known.holds(now):
-            raise web.HTTPGone(text="not subscribed")  # §7: the hub may then forget us
+            raise HTTPException(410, "not subscribed")  # §7: the hub may then forget us
+        body = bytearray()
         try:
-            async with asyncio.timeout(READ_WITHIN):
-                body = await request.read()
-        except TimeoutError:
-            raise web.HTTPRequestTimeout from None
-        if is_signed(known.secret, request.headers.get("X-Hub-Signature", ""), body):
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_PUSH:
+                    raise HTTPException(413)
+        except ClientDisconnect:  # or too late
+            raise HTTPException(408) from None
+        if is_signed(known.secret, request.headers.get("X-Hub-Signature", ""), bytes(body)):
             last = self._last_push.get(known.source)
             self._last_push[known.source] = now
             self._pushed.setdefault(known.source, max(now, last + PAUSE) if last else now)
         else:
             _log.warning("a push without a right signature is not heeded", source=known.source)
-        return web.Response(status=202)  # §7.1: also where the signature is wrong, so that nobody learns by trying
+        return Response(status_code=202)  # §7.1: also where the signature is wrong, so that nobody learns by trying
 
-    def _of(self, request: web.Request) -> Subscription:
-        token = request.path.rpartition("/")[2].encode("utf-8", "replace")
+    def _of(self, request: Request) -> Subscription:
+        token = request.scope["path"].rpartition("/")[2].encode("utf-8", "replace")
         found = next((known for known in self._known.values() if hmac.compare_digest(known.token.encode(), token)), None)
         if found is None:
-            raise (web.HTTPGone if request.method == "POST" else web.HTTPNotFound)(text="no such subscription")
+            raise HTTPException(410 if request.method == "POST" else 404, "no such subscription")
         return found
 
     async def _keep(self, kept: Subscription) -> None:
@@ -188,15 +200,3 @@ class WebSub:
             await self._db.write(lambda s: subscriptions.keep(s, kept))
         except StorageError as error:  # it holds until the next start
             _log.error("a subscription could not be kept", source=kept.source, error=str(error))
-
-
-async def _serve(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Serve until the runner is cleaned up. Raises OSError when the address is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError:
-        await runner.cleanup()
-        raise
-    return runner

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from storage.rules import plan as planning
 from storage.rules.ast import looked_at
 from storage.rules.outline import outlined
 from storage.rules.parser import Query
-from storage.rules.ruleset import is_true
+from storage.rules.ruleset import judge
 from storage.rules.sieve import Verdict, sieve
 
 T = TypeVar("T")
@@ -159,8 +159,8 @@ class _Reader:
 
     def __init__(self, session: Session, query: Query, *, outlines: bool) -> None:
         self._session = session
-        self._query = query
-        self._outlined = outlined(query.root) if outlines else None
+        self._is_true = judge(query)
+        self._outlined = outlined(query.root, cache(partial(search_index.words, session))) if outlines else None
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
         self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
@@ -171,7 +171,7 @@ class _Reader:
             rows = self._rows(self._read, [number for number, verdict in seen.items() if verdict is Verdict.MAYBE])
             for number, verdict in seen.items():
                 row = rows.get(number)
-                judged = row is not None and is_true(self._query, sketched_from_row(row), tuple(row.tags), now)
+                judged = row is not None and self._is_true(sketched_from_row(row), tuple(row.tags), now)
                 yield verdict is Verdict.YES or judged
 
     def articles(self, ids: Sequence[int], *, read_all: bool) -> Iterator[Candidate | None]:

@@ -18,13 +18,15 @@ from sqlalchemy.orm import Session
 from storage.db.database import dialect_of
 from storage.db.lists import NUMBERS, among
 from storage.db.models import outline
-from storage.rules.plan import ANY_QUERY, All, Expression, Has
+from storage.rules.ast import FIELDS
+from storage.rules.plan import ANY_QUERY, LONGEST, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
 _GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
 _OUTLINES = select(outline.c.article_id, outline.c.words).where(among(outline.c.article_id, bindparam("ids", type_=NUMBERS)))
 
 FIRST_RANGE = 16_000  # ids of which a GIN is asked first
+MANY_WORDS = 100  # of one beginning: to look for each of them costs more than to read
 
 
 class Entry(NamedTuple):
@@ -75,6 +77,23 @@ def terms(session: Session) -> Iterable[tuple[str, int]]:
     query = text(_either(session, "SELECT term, doc FROM search_index_terms", other))
     rows = session.execute(query.execution_options(yield_per=1000))
     return ((str(token), int(count)) for token, count in rows)
+
+
+def words(session: Session, beginning: str) -> Sequence[str]:
+    """Those of all articles that begin so; nothing where they are many, one is kept in part, or the index does not tell: PostgreSQL's."""
+    if dialect_of(session) != "sqlite":
+        return ()
+    query = text("SELECT term FROM search_index_terms WHERE term >= :low AND term < :high LIMIT :most")
+    fields = sorted(field for field in FIELDS if field.startswith(beginning))
+    ends = [
+        beginning,
+        *(end for field in fields for end in (f"{field}:", f"{field};")),
+        f"{beginning}\U0010ffff",
+    ]  # not industry:x
+    found: list[str] = []
+    for low, high in zip(ends[::2], ends[1::2], strict=True):
+        found += session.scalars(query, {"low": low, "high": high, "most": MANY_WORDS})
+    return () if len(found) >= MANY_WORDS or any(len(word) >= LONGEST for word in found) else found
 
 
 class Proposals:

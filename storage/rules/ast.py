@@ -148,8 +148,9 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """All leaves, from left to right."""
-    if isinstance(node, Term | Regex | Published):
+    if isinstance(node, Leaf):
         yield node
+        return
     for child in children(node):
         yield from leaves(child)
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from crawler.record import Record
 from crawler.text import Normal, count_words, is_word, normalize, unquoted, word_ends, word_starts, words
-from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term, leaves
+from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Published, Regex, Term, leaves
 from storage.rules.dates import holds
 
 QUOTE = 120  # code points of a quoted sentence at most
@@ -61,9 +61,10 @@ class View:
 
     def form(self, field: str) -> Normal:
         """The field in its normal form."""
-        if field not in self._forms:
-            self._forms[field] = normalize(unquoted(self.original(field)))
-        return self._forms[field]
+        known = self._forms.get(field)
+        if known is None:
+            known = self._forms[field] = normalize(unquoted(self.original(field)))
+        return known
 
     def span(self, place: Place) -> tuple[int, int]:
         """The place in the original field."""
@@ -140,9 +141,10 @@ class Search:
         self._known: dict[Term | Regex, tuple[Place, ...]] = {}
 
     def places(self, leaf: Term | Regex) -> Sequence[Place]:
-        if leaf not in self._known:
-            self._known[leaf] = places_of_regex(self.view, leaf) if isinstance(leaf, Regex) else tuple(self._term(leaf))
-        return self._known[leaf]
+        known = self._known.get(leaf)
+        if known is None:
+            known = self._known[leaf] = places_of_regex(self.view, leaf) if isinstance(leaf, Regex) else tuple(self._term(leaf))
+        return known
 
     def _term(self, term: Term) -> Iterator[Place]:
         for field in term.scope:
@@ -209,12 +211,8 @@ def holds_in(node: Node, look: Look) -> bool:
 
 def _spans(part: Node, look: Look) -> list[tuple[str, int, int]]:
     """(field, start, end) in the original of all leaves of a term, an alias or an Or, in order."""
-    if isinstance(part, Alias):
-        return _spans(part.part, look)
-    if isinstance(part, Or):
-        return sorted(span for one in part.parts for span in _spans(one, look))
-    assert isinstance(part, Term | Regex)
-    return sorted((place.field, *look.view.span(place)) for place in look.places(part))
+    found = [place for leaf in leaves(part) if not isinstance(leaf, Published) for place in look.places(leaf)]
+    return sorted([(place.field, *look.view.span(place)) for place in found])
 
 
 def occurrences(node: Count, look: Look) -> int:
@@ -242,10 +240,10 @@ def distances(node: Near, look: Look, most: int | None = None) -> Iterator[tuple
 def _far_apart(node: Near, look: Look) -> bool:
     """True when the normal form alone shows that the parts are not near: most articles that have them all need no way back."""
     view = look.view
-    if not all(isinstance(leaf, Term) for leaf in leaves(node)):
+    parts = [list(leaves(part)) for part in node.parts]
+    if not all(isinstance(leaf, Term) for some in parts for leaf in some):
         return False
-    found = [(look.places(leaf) for leaf in leaves(part) if isinstance(leaf, Term)) for part in node.parts]
-    spans = [sorted(place[:3] for places in some for place in places) for some in found]
+    spans = [sorted([place[:3] for leaf in some if isinstance(leaf, Term) for place in look.places(leaf)]) for some in parts]
 
     def between(field: str, start: int, end: int) -> int:
         form = view.form(field)

@@ -28,6 +28,7 @@ _FOUR_WORDS = re.compile(b"(?:[%c-\xff]?.){4}" % _FIRST[0], re.DOTALL)
 _WORD = re.compile(b"[%c-\xff]?." % _FIRST[0], re.DOTALL)
 
 Outline = Mapping[str, bytes]
+Words = Callable[[str], Sequence[str]]
 Test = Callable[[Outline, int], bool]  # with so many words that the normal form may have more between two places
 
 
@@ -55,9 +56,9 @@ def windows(words: bytes) -> frozenset[bytes]:
     return frozenset(map(b"".join, zip(found, found[1:], found[2:], found[3:], strict=False)))
 
 
-def outlined(node: Node) -> Callable[[bytes], bool] | None:
-    """Whether the query may be true of a record with this outline."""
-    test = _test(node)
+def outlined(node: Node, words: Words = lambda _: ()) -> Callable[[bytes], bool] | None:
+    """Whether the query may be true of a record with this outline. `words`: all that begin so, or nothing where that is not known."""
+    test = _test(node, words)
     if test is None:
         return None
 
@@ -84,36 +85,43 @@ def length(codes: bytes) -> int:
     return len(codes.translate(None, _FIRST))
 
 
-def _test(node: Node) -> Test | None:
+def _test(node: Node, words: Words) -> Test | None:
     if isinstance(node, Near):
-        return _near(node)
+        return _near(node, words)
     if isinstance(node, Count):
-        return _count(node)
+        return _count(node, words)
     if isinstance(node, Term):
-        return _phrase(node)
+        return _phrase(node, words)
     if isinstance(node, Or):
-        tests = [_test(part) for part in node.parts]
+        tests = [_test(part, words) for part in node.parts]
         return None if None in tests else lambda given, more: any(test(given, more) for test in tests if test)
-    return combined(node, _test)
+    return combined(node, lambda part: _test(part, words))
 
 
-def _phrase(term: Term) -> Test | None:
-    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(length, needles)) >= TELLING]
+def _phrase(term: Term, words: Words) -> Test | None:
+    if min(length(_codes(needle)) for needle in term.needles) < TELLING:
+        return None
+    looks = [(field, needles) for field, (needles,) in _fields([term], words) if min(map(length, needles)) >= TELLING]
     return (lambda given, _more: any(needle in given[field] for field, needles in looks for needle in needles)) if looks else None
 
 
-def _needles(some: Iterable[Term]) -> list[bytes] | None:
-    """The codes of all needles of these terms; None where one has none that are known: the last word of a beginning is not."""
-    found = [_codes(needle)[: -2 if term.prefix and is_word(needle[-1]) else None] for term in some for needle in term.needles]
+def _needles(some: Iterable[Term], words: Words) -> list[bytes] | None:
+    """The codes of all needles of these terms; None where one has none that are known: the last word of a beginning may not be."""
+    found: list[bytes] = []
+    for term in some:
+        for needle in term.needles:
+            codes, goes_on = _codes(needle), term.prefix and is_word(needle[-1])
+            ends = [_code(word) for word in words(runs(needle)[-1][1])] if goes_on else []
+            found += [codes[:-2] + end for end in ends] or [codes[:-2] if goes_on else codes]
     return None if b"" in found else found
 
 
-def _fields(parts: Sequence[Node]) -> Iterator[tuple[str, list[list[bytes]]]]:
+def _fields(parts: Sequence[Node], words: Words) -> Iterator[tuple[str, list[list[bytes]]]]:
     """Each field in which all of these parts look, with the needles of each; nothing where one looks elsewhere, or its needles say nothing."""
     listed = [list(terms(part)) for part in parts]
     if all(map(is_of_words, parts)) and all(set(term.scope).issubset(BARE) for some in listed for term in some):
         for field in BARE:
-            needles = [_needles(term for term in some if field in term.scope) for some in listed]
+            needles = [_needles((term for term in some if field in term.scope), words) for some in listed]
             if None in needles:
                 return
             if all(needles):
@@ -129,9 +137,9 @@ def _places(words: bytes, needles: Iterable[bytes], low: int = 0, high: int | No
             start = words.find(needle, start + 1, high)
 
 
-def _count(node: Count) -> Test | None:
+def _count(node: Count, words: Words) -> Test | None:
     """Whether as many places begin there."""
-    looks = [(field, needles) for field, (needles,) in _fields([node.part])]
+    looks = [(field, needles) for field, (needles,) in _fields([node.part], words)]
     if not looks or node.low <= 1:
         return None
     return lambda given, _more: (
@@ -139,10 +147,10 @@ def _count(node: Count) -> Test | None:
     )
 
 
-def _near(node: Near) -> Test | None:
+def _near(node: Near, words: Words) -> Test | None:
     """Whether in one field, about a place of one part, there is one of each other, with so few words between that others may lie there too."""
     looks = []
-    for field, parts in _fields(node.parts):
+    for field, parts in _fields(node.parts, words):
         first, *others = sorted(parts, key=lambda needles: (len(needles), -min(map(len, needles))))
         finds = [re.compile(b"|".join(map(re.escape, needles)), re.DOTALL).search for needles in others]
         looks.append((field, first, list(zip(finds, others, strict=True)), max(len(one) for needles in parts for one in needles)))

@@ -8,9 +8,10 @@ shadowed    rules that can never match, or add nothing to another
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
 import ahocorasick
@@ -18,17 +19,18 @@ import re2
 
 from crawler.i18n import tr
 from crawler.record import Record
-from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves
+from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves, terms
 from storage.rules.explain import Explanation, explain
 from storage.rules.lint import entails
 from storage.rules.match import MAX_PLACES, Evidence, Look, Place, Search, View, holds_in, places_of_regex, stands, witnesses
 from storage.rules.parser import Query
 
-__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "search", "shadowed"]
+__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "judge", "search", "shadowed"]
 
 MAX_EVIDENCE = 12  # places told of one hit: three a term first
 _SET = 64  # expressions looked for at once; RE2 compiles so many with room to spare
 _SET_MEMORY = 64 << 20
+_MANY = 8  # needles: of fewer each is sooner looked for by itself
 _SHADOWS = 20  # rules of one term that a rule is compared with: 10,000 rules are checked within seconds
 _REGEX_COST = 1_000  # how much dearer than a rare term an expression is as what wakes a rule
 Trigger = Term | Regex
@@ -70,6 +72,14 @@ def is_true(query: Query, record: Record, tags: Sequence[str] = (), now: datetim
     return holds_in(query.root, Search(View(record, tags, now)))
 
 
+def judge(query: Query) -> Callable[[Record, Sequence[str], datetime | None], bool]:
+    """`is_true` for many records: where many needles are looked for, once for all of them."""
+    if sum(len(term.needles) for term in terms(query.root)) < _MANY:
+        return partial(is_true, query)
+    sweep = Ruleset((Rule("", query),)).sweep
+    return lambda record, tags, now: holds_in(query.root, sweep(View(record, tags, now)))
+
+
 def evidence(root: Node, look: Look) -> tuple[Evidence, ...]:
     """What made a true query true, at most three places a term, titles first."""
     seen: Counter[tuple[str, bool]] = Counter()
@@ -107,7 +117,7 @@ class Ruleset:
 
     def match(self, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> tuple[Hit, ...]:
         """All rules that are true of the record, in the order of the configuration. `now` defaults to when it was seen."""
-        look = self._sweep(View(record, tags, now))
+        look = self.sweep(View(record, tags, now))
         hits = []
         for number in sorted(self._woken(look)):
             rule = self.rules[number]
@@ -115,21 +125,14 @@ class Ruleset:
                 hits.append(Hit(rule.name, rule.query.version, evidence(rule.query.root, look)))
         return tuple(hits)
 
-    def _sweep(self, view: View) -> _Swept:
-        """The ends of all needles in all fields, and the expressions that occur; nothing else is worked out yet."""
-        ends: dict[str, dict[str, list[int]]] = {}
-        for field in self._fields if self._automaton is not None else ():
-            found: dict[str, list[int]] = defaultdict(list)
-            for last, needle in self._automaton.iter(view.form(field).text):
-                found[needle].append(last + 1)
-            ends[field] = found
-        regexes = {leaf for field, sets in self._sets.items() for one in sets for leaf in one.matching(view.original(field))}
-        return _Swept(view, ends, regexes)
+    def sweep(self, view: View) -> _Swept:
+        """The record, in which nothing is looked for yet."""
+        return _Swept(view, self._automaton, self._sets)
 
     def _woken(self, look: _Swept) -> set[int]:
         woken = set(self._always)
-        for found in look.ends.values():
-            for needle in found.keys() & self._waking.keys():
+        for field in self._fields:
+            for needle in look.ends(field).keys() & self._waking.keys():
                 for term in self._waking[needle]:
                     if not woken.issuperset(self._wakes[term]) and look.places(term):
                         woken.update(self._wakes[term])
@@ -160,13 +163,29 @@ class Ruleset:
 
 
 class _Swept:
-    """What a sweep has found. A leaf's places are worked out of it when a rule asks for them."""
+    """A record in which each field is gone through once for all terms, when it is first asked for. A leaf's places are worked out of that
+    when a rule asks for them."""
 
-    def __init__(self, view: View, ends: Mapping[str, Mapping[str, Sequence[int]]], regexes: set[Regex]) -> None:
+    def __init__(self, view: View, automaton: Any, sets: Mapping[str, Sequence[_RegexSet]]) -> None:
         self.view = view
-        self.ends = ends
-        self.regexes = regexes
+        self._automaton = automaton
+        self._sets = sets
+        self._ends: dict[str, dict[str, list[int]]] = {}
         self._known: dict[Trigger, tuple[Place, ...]] = {}
+
+    def ends(self, field: str) -> Mapping[str, Sequence[int]]:
+        """Where in the field's normal form the needles end that stand there."""
+        known = self._ends.get(field)
+        if known is None:
+            known = self._ends[field] = {}
+            for last, needle in self._automaton.iter(self.view.form(field).text) if self._automaton else ():
+                known.setdefault(needle, []).append(last + 1)
+        return known
+
+    @cached_property
+    def regexes(self) -> set[Regex]:
+        """The expressions that occur."""
+        return {leaf for field, sets in self._sets.items() for one in sets for leaf in one.matching(self.view.original(field))}
 
     def places(self, leaf: Term | Regex) -> Sequence[Place]:
         known = self._known.get(leaf)
@@ -179,11 +198,12 @@ class _Swept:
             yield from places_of_regex(self.view, term) if term in self.regexes else ()
             return
         for field in term.scope:
-            found = self.ends.get(field, {})
-            text = self.view.form(field).text
-            spans = ((end - len(needle), end) for needle in term.needles for end in found.get(needle, ()))
-            standing = sorted(span for span in spans if stands(text, *span, term.mode, term.prefix))
-            yield from (Place(field, start, end) for start, end in standing[:MAX_PLACES])
+            found = self.ends(field)
+            spans = [(end - len(needle), end) for needle in term.needles for end in found.get(needle, ())]
+            if spans:  # most are not there
+                text = self.view.form(field).text
+                standing = sorted(span for span in spans if stands(text, *span, term.mode, term.prefix))
+                yield from (Place(field, start, end) for start, end in standing[:MAX_PLACES])
 
 
 class _RegexSet:

@@ -304,7 +304,7 @@ def leading(session: Session, period: Period, n: int = 12) -> list[str]:
     known = counts.concepts(session, "company")
     acts = counts.acting(session, list(known), *period.numbers)
     most = Counter(number for number, _ in {(number, story) for number, _, story in acts})
-    return [named(known[number]).name for number, _ in sorted(most.items(), key=lambda one: (-one[1], one[0]))[:n]]
+    return [f"company:{named(known[number]).name}" for number, _ in sorted(most.items(), key=lambda one: (-one[1], one[0]))[:n]]
 
 
 def told_in(session: Session, period: Period, zone: tzinfo) -> list[Telling]:
@@ -348,8 +348,9 @@ def named(one: Concept) -> Named:
 
 
 def is_listed(kind: str, name: str) -> bool:
-    """True for a name of the word lists, or of the operator's own terms: any other may be a stranger's words."""
-    return normal(name).strip() in by_name(kind)
+    """True for a name of the word lists, or of the operator's own terms: any other may be a stranger's words, and what does not print
+    may hide some in it."""
+    return kind in KINDS and name.isprintable() and normal(name).strip() in by_name(kind)
 
 
 def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:

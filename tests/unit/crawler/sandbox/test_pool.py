@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -256,10 +256,11 @@ class TestKilling:
             readers.close()
 
     async def test_children_that_die_idle_are_replaced(self) -> None:
+        others = _children()
         readers = Readers(workers=2, deadline=10.0)
         try:
             before = await readers._call(own_pid)
-            for child in _children():
+            for child in _children(others):
                 child.kill()
                 child.join()
             pids = await asyncio.gather(*(readers._call(own_pid) for _ in range(8)))
@@ -269,10 +270,11 @@ class TestKilling:
 
     async def test_children_that_stand_still_are_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pool, "STUCK", 0.5)
+        others = _children()
         readers = Readers(workers=2, deadline=1.0)
         try:
             await readers._call(own_pid)
-            stopped = _children()
+            stopped = _children(others)
             for child in stopped:
                 os.kill(child.pid, signal.SIGSTOP)
             assert await readers._call(own_pid) not in {child.pid for child in stopped}
@@ -298,11 +300,12 @@ class TestKilling:
 
 class TestClosing:
     async def test_whoever_still_waits_is_told_and_no_child_is_left(self) -> None:
+        others = _children()
         readers = Readers(workers=2, deadline=60.0)
         await readers._call(own_pid)
         waiting = [asyncio.create_task(readers._call(deaf)) for _ in range(5)]
         await asyncio.sleep(0.3)
-        mine = _children()
+        mine = _children(others)
         readers.close()
         readers.close()
         told = await asyncio.gather(*waiting, return_exceptions=True)
@@ -333,6 +336,40 @@ class TestClosing:
         done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True, timeout=60)
         assert "no process that reads pages can be started" in done.stdout
 
+    @pytest.mark.parametrize("within", [0.5, 3600])
+    @pytest.mark.parametrize("where", ["True", "_loaded_by != os.getpid()"])
+    def test_what_hangs_as_it_starts_is_given_up_and_holds_nobody_who_closes(
+        self, tmp_path: Path, where: str, within: float
+    ) -> None:
+        """The process that children are forked from, or each of them."""
+        (tmp_path / "hangs.py").write_text(
+            "import os, threading\nfrom crawler.sandbox.pool import _loaded_by\n"
+            f"if not {where}: raise ImportError\n"
+            "open('hangs', 'w').close()\nthreading.Event().wait()\n",
+            "utf-8",
+        )
+        program = (
+            "import asyncio, multiprocessing, os\nfrom crawler.errors import NoReaders\nfrom crawler.sandbox import pool\n"
+            f"pool.START_WITHIN = {within}\n"
+            "async def go():\n"
+            "    readers = pool.Readers(warm='hangs')\n"
+            "    while not os.path.exists('hangs'): await asyncio.sleep(0.05)\n"
+            "    asking = asyncio.create_task(readers._call(os.getpid))\n"
+            "    await asyncio.wait([asking], timeout=None if pool.START_WITHIN < 1 else 0.5)\n"
+            "    readers.close()\n"
+            "    try: await asking\n"
+            "    except (NoReaders, pool.Killed) as error: print(error)\n"
+            "asyncio.run(go())\n"
+            "print(multiprocessing.active_children())\n"
+        )
+        path = os.environ | {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=path, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+        )
+        why, left = done.stdout.splitlines()
+        assert ("none has begun within 0.5 s" if within == 0.5 else "crash: the readers are closed") in why
+        assert (left, done.stderr) == ("[]", "")
+
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
     def test_children_end_with_their_parent_however_it_ends(self, how: signal.Signals) -> None:
         program = (
@@ -360,8 +397,8 @@ class TestClosing:
         assert [pid for pid in children if _lives(pid)] == []
 
 
-def _children() -> list[Any]:
-    return [child for child in multiprocessing.active_children() if child.name == "pebble_pool_worker"]
+def _children(others: Sequence[Any] = ()) -> list[Any]:
+    return [one for one in multiprocessing.active_children() if one.name == "pebble_pool_worker" and one not in others]
 
 
 def _lives(pid: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 import pytest
@@ -92,8 +92,7 @@ class Bench:
 
     def address(self, callback: str) -> str:
         """Where the proxy before us would lead to."""
-        host, port = self.websub.addresses[0][:2]
-        return f"http://{host}:{port}/{callback.rpartition('/')[2]}"
+        return f"http://127.0.0.1:{self.websub.port}/{callback.rpartition('/')[2]}"
 
     async def verify(self, asked: Mapping[str, str], **changed: str) -> tuple[int, str]:
         query = {"mode": "subscribe", "topic": asked["hub.topic"], "challenge": "c h&a", "lease_seconds": "86400"} | changed
@@ -118,7 +117,7 @@ async def bench(db: Database, status: int = 202) -> AsyncIterator[Bench]:
     async with serving(hub.reply) as site:
         hub.url = site.url("/hub")
         made = Bench(db, hub)
-        await made.websub.open("https://public.example/websub/", "127.0.0.1", 0)
+        await made.websub.open("https://public.example/websub/", "127.0.0.1:0")
         try:
             yield made
         finally:
@@ -183,6 +182,34 @@ async def test_a_push_that_is_too_large_is_refused(db: Database, monkeypatch: py
         asked = await at.subscribe()
         await at.verify(asked)
         assert await at.push(asked, sign(asked["hub.secret"], b"x" * 2000), b"x" * 2000) == 413
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "POST /", "GET / HTTP/1.1\r\nHost: ", "POST {} HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\na"]
+)
+async def test_a_stranger_who_does_not_end_holds_no_connection(db: Database, monkeypatch: pytest.MonkeyPatch, sent: str) -> None:
+    monkeypatch.setattr("jobs.web.server.REQUEST_WITHIN", 0.2)
+    async with bench(db) as at, asyncio.timeout(10):
+        asked = await at.subscribe()
+        await at.verify(asked)
+        reader, writer = await asyncio.open_connection("127.0.0.1", at.websub.port)
+        writer.write(sent.format(urlsplit(at.address(asked["hub.callback"])).path).encode())
+        await asyncio.gather(reader.read(), return_exceptions=True)  # to its end, with or without a word
+        writer.close()
+        await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+        assert await at.push(asked, sign(asked["hub.secret"])) == 202
+
+
+async def test_so_many_strangers_and_no_more(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.web.server.MOST_CONNECTIONS", 2)
+    async with bench(db) as at, asyncio.timeout(10):
+        held = [await asyncio.open_connection("127.0.0.1", at.websub.port) for _ in range(3)]
+        ends = [asyncio.ensure_future(reader.read()) for reader, _ in held]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        assert [end.done() for end in ends] == [False, False, True]
+        for _, writer in held:
+            writer.close()
+        await asyncio.gather(*ends, *(writer.wait_closed() for _, writer in held), return_exceptions=True)
 
 
 async def test_a_hub_that_pushes_without_end_causes_a_poll_in_thirty_seconds(db: Database) -> None:
@@ -266,7 +293,7 @@ async def test_a_restart_goes_on_with_what_the_hub_knows(db: Database) -> None:
         await at.verify(asked)
         await at.websub.close()
         at.websub = WebSub(db, lambda: at.now, at.waiting.append, lambda: None)
-        await at.websub.open("https://public.example/websub", "127.0.0.1", 0)
+        await at.websub.open("https://public.example/websub", "127.0.0.1:0")
         assert await at.subscribe() == {}
         assert await at.push(asked, sign(asked["hub.secret"])) == 202
         await at.websub.polled("s", ("https://new.example/hub", FEED), 0)

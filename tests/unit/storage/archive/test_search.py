@@ -15,6 +15,7 @@ from storage.archive import queries as stored_records
 from storage.archive.queries import Cursor
 from storage.archive.search import Bounds
 from storage.db.database import Database
+from storage.db.mapping import sketched_from_row
 from storage.db.models import outline
 from storage.rules.parser import parse
 from storage.rules.ruleset import search as verify
@@ -175,6 +176,30 @@ def test_what_is_near_is_seen_in_outlines_and_read_where_there_is_none(db: Datab
     assert db.read(derived.check) == ["articles whose outline is not theirs: 3"]
     db.write_now(lambda s: s.execute(delete(outline)))
     assert titles(db, "near(海港, 芯片, 3)") == ["乙", "丙"]
+
+
+def test_words_that_a_beginning_stands_for_are_seen_in_outlines_where_they_are_few_and_whole(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far, query, read = " and so on and on and on", "near(control*, system*, 3)", []
+    monkeypatch.setattr(search, "sketched_from_row", lambda row: (read.append(row.title), sketched_from_row(row))[1])
+    put(
+        sqlite,
+        article(1, "a", f"controls{far} systems"),
+        article(2, "b", "controlled systems"),
+        article(3, "c", f"system{far} control"),
+    )
+    assert titles(sqlite, query) == read == ["b"]
+    put(sqlite, article(4, "d", f"{'control' * 10} systems"))
+    assert titles(sqlite, query) == ["b", "d"]
+    assert read == ["b", "a", "b", "c", "d"], "the index knows only how the word begins"
+    monkeypatch.setattr(search_index, "MANY_WORDS", 4)
+    put(sqlite, article(5, "e", f"industry{far} a system", industries=tuple("abcd")))
+    read.clear()
+    assert titles(sqlite, "near(industr*, system*, 3)") == read == [], "industry:a is no word"
+    put(sqlite, article(6, "f", f"industrial, industries, industrious{far} a system"))
+    assert titles(sqlite, "near(industr*, system*, 3)") == []
+    assert read == ["e", "f"], "too many"
 
 
 def test_a_search_of_an_empty_archive_finds_nothing(db: Database) -> None:

@@ -10,13 +10,25 @@ from crawler.record import Record
 from storage.rules.match import View
 from storage.rules.outline import LONGEST, outline, outlined
 from storage.rules.parser import parse
+from storage.rules.plan import LONGEST as CUT
+from storage.rules.plan import tokens
 from storage.rules.ruleset import search
 from tests.queries import MORE_ALIASES, NOW, queries, records
 
 
 def passes(query: str, record: Record) -> bool:
-    test = outlined(parse(query, MORE_ALIASES).root)
-    return test is None or test(outline(View(record)))
+    """What it is told of beginnings may only say more."""
+    view, root = View(record), parse(query, MORE_ALIASES).root
+    known = tokens(view)
+
+    def words(start: str) -> list[str]:
+        found = [word for word in known if word.startswith(start)]
+        return [] if any(len(word) >= CUT for word in found) else found
+
+    tests = outlined(root), outlined(root, words)
+    first, told = (test is None or test(outline(view)) for test in tests)
+    assert first or not told
+    return told
 
 
 @settings(max_examples=400, deadline=None)
@@ -63,6 +75,10 @@ FAR = "一条小路从山脚开始，经过许多人家和两座老桥，又经�
         ("count(云杉) >= 3", "云杉", "云杉，一棵树"),
         ("count(Maple OR Birch) > 2", "Maple", "a birch and an alder"),
         ("count(title:云杉) >= 2", "云杉", "云杉和云杉"),
+        ("near(Map*, 松林, 3)", "", f"Maples on the hill，{FAR}才有松林"),
+        ("near(Map*, bir*, 2)", "", "Maples stood on one hill of the land and birches on another one"),
+        ("count(Map*) >= 2", "Maple", "a birch and an alder"),
+        ('"old new map"*', "", "old maps, and a new map"),
         ("云杉公园", "云杉", "公园里的云杉"),
         ('"new elm street"', "", "a new street with an elm"),
         ("atleast(2, 云杉公园, 松林公园, Maple)", "", "公园里的云杉和松林"),

@@ -13,9 +13,10 @@ from crawler.record import Event, Record
 from storage.rules.explain import explain
 from storage.rules.match import quote
 from storage.rules.parser import QueryError, parse
-from storage.rules.ruleset import Rule, Ruleset, search, shadowed
+from storage.rules.ruleset import Rule, Ruleset, judge, search, shadowed
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+OTHERS = {"others": "某某甲 某某乙 某某丙 某某丁 某某戊 某某己 某某庚 某某辛 某某壬 某某癸".split()}  # which no record has
 
 
 def record(title: str = "", text: str = "", **fields: object) -> Record:
@@ -23,12 +24,14 @@ def record(title: str = "", text: str = "", **fields: object) -> Record:
 
 
 def matches(query: str, found: Record, *, tags: tuple[str, ...] = ()) -> bool:
-    """The answer of the one-query search and of the ruleset, which must agree."""
+    """The answer of the one-query search, of the ruleset, and of those who judge many records, which must agree."""
     parsed = parse(query)
     alone = search(parsed, found, tags) is not None
     together = bool(Ruleset([Rule("r", parsed), Rule("other", parse("某某某"))]).match(found, tags))
     assert alone is together
     assert explain(parsed, found, tags).matched is alone
+    for written in (query, f"({query}) OR @others"):
+        assert judge(parse(written, OTHERS))(found, tags, None) is alone
     return alone
 
 
