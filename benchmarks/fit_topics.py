@@ -29,7 +29,7 @@ FOLDS = 10
 STRENGTH = 6.0  # with which a weight is held where it stood
 OF_ONE = 3.0  # times as much for a weight of one topic, which fewer articles speak of
 # what an article of our own gold weighs beside one of independent people: the least at which the floors of its test stand
-OWN = {"zh": 10.0, "en": 3.0}
+OWN = {"zh": 14.0, "en": 3.0}
 LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
 RAREST, OFTENEST = 24, 0.5  # articles that a word stands in to be asked for, and the part of them all from which it says nothing
 FEWEST = 6  # articles on a topic of which words are believed

@@ -44,7 +44,7 @@ def known(sentence: str, language: str, text: str = "") -> dict[str, object]:
         ("南浦车队两名测试员被停职", "people"),
         ("警方抓获两名倒卖显卡的嫌疑人", "legal"),
         ("南浦一座机房深夜着火", "safety"),
-        ("流光新款掌上电脑正式上市", "release"),
+        ("流光新款掌上电脑正式上市", "product"),
         ("到2030年云泽省算力规模翻番", "policy"),
         ("Prosecutors arrested two men over pirated weights", "legal"),
         ("Ransomware took the clinic's scheduler offline", "safety"),
