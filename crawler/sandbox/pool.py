@@ -18,7 +18,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -53,7 +53,7 @@ TASKS = 5_000  # calls until a child is replaced whatever its size; one that has
 SELDOM = 10_000  # objects more than were given up, until garbage is looked for
 START_WITHIN = 30.0  # seconds until a child has begun to work, which costs one to two: as long as a stop takes at most
 CLOSE_WITHIN = 5.0  # seconds
-LOOK = 0.1  # seconds between two looks at whether it is still waited for
+LOOK = 0.02  # seconds between two looks at whether one has
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 WARM = "crawler.sandbox.warm"  # a module that has done once, when it is imported, what children do
 
@@ -142,6 +142,7 @@ class Readers:
         self._closed = False
         self._pending: set[Future[Any]] = set()
         self._turns = FairQueue(workers)
+        self._began: Future[int] | None = None  # done as soon as a child works
         self._opening, self._pool = self._open()
         _in_use.add(self)
 
@@ -193,7 +194,8 @@ class Readers:
     # ---- the pool
 
     def _open(self) -> tuple[threading.Thread, ProcessPool]:
-        """A pool whose children start at once, in the background: in a thread, since the first of a program wait for what they are forked from."""
+        """A pool whose children start at once, in the background: in a thread, since the first of a program wait for what they are forked
+        from. It ends before they are there: who asks to end with its parent ends with the thread that made it."""
         try:
             pool = ProcessPool(
                 max_workers=self._workers,
@@ -207,10 +209,10 @@ class Readers:
 
         def start() -> None:
             with contextlib.suppress(EOFError, OSError, RuntimeError):  # closed or broken before there was a child
-                began = pool.schedule(os.getpid)
-                while not began.done() and pool.active and not self._closed:
-                    wait([began], LOOK)
+                self._began = pool.schedule(os.getpid)
+                self._pending.add(self._began)
 
+        self._began = None
         opening = threading.Thread(target=start, name="open-readers", daemon=True)
         opening.start()
         return opening, pool
@@ -243,10 +245,12 @@ class Readers:
 
     async def _opened(self) -> None:
         """Wait for the first child. What hangs before it takes work would hang in another pool, too."""
-        if (opening := self._opening).is_alive():
-            await asyncio.to_thread(opening.join, START_WITHIN)
-            if opening.is_alive() and not self._closed:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + START_WITHIN
+        while not self._closed and (self._opening.is_alive() or (self._began and not self._began.done() and self._pool.active)):
+            if loop.time() > until:
                 raise _none(tr("none has begun within {seconds} s", seconds=f"{START_WITHIN:g}"))
+            await asyncio.sleep(LOOK)
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._closed:
