@@ -325,7 +325,7 @@ class Daemon:
             await self._publish()
             return
         told = changes(old, new)
-        for warning in (*warnings(new), *examples(new)):
+        for warning in (*warnings(new, self._app.clock.now()), *examples(new)):
             _log.warning("configuration", warning=warning)
         if told:
             await self._app.reconfigure(new)
