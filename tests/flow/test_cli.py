@@ -140,6 +140,30 @@ def archive(folder: Path, *titles: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv", "markdown", "text", "xlsx", "parquet"])
+def test_an_export_that_is_asked_wrongly_leaves_what_was_there(tmp_path: Path, form: str) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    (tmp_path / "old").write_text("precious", "utf-8")
+    for asked in (("--query", "("), ("--rule", "nobody")):
+        done = zhixun(tmp_path, "records", "export", "--format", form, "--to", "old", *asked)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert (tmp_path / "old").read_text("utf-8") == "precious"
+    if form not in ("xlsx", "parquet"):
+        assert zhixun(tmp_path, "records", "export", "--format", form, "--query", "(").stdout == ""
+
+
+def test_an_export_takes_the_place_of_the_file_it_is_named_after(tmp_path: Path) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    (tmp_path / "kept").write_text("old", "utf-8")
+    (tmp_path / "kept").chmod(0o640)
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    assert zhixun(tmp_path, "records", "export", "--to", "link").returncode == 0
+    assert ("江湾" in (tmp_path / "kept").read_text("utf-8"), (tmp_path / "link").is_symlink()) == (True, True)
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o640
+    assert "江湾" in zhixun(tmp_path, "records", "export", "--to", "/dev/stdout").stdout
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(tmp_path: Path) -> None:
     archive(
         tmp_path,
