@@ -16,7 +16,7 @@ import pytest
 
 from crawler.record import Record
 from jobs.config.load import load
-from jobs.formats import opml
+from jobs.formats import opml, pdf
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.pages.sources import DISCOVERIES
@@ -469,6 +469,39 @@ def test_a_week_is_a_file_and_where_there_is_no_browser_the_pdf_says_so(desk: De
     answer = desk.get("/api/v1/week/2026-W48/pdf")
     assert answer.status_code == 400
     assert "none is installed here" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("No usable sandbox! See https://browser.example\n#0 0x55d0 base::debug::StackTrace", "set crawl.sandbox: false"),
+        ("[8:8:1201/04.3:ERROR:host/zygote_linux.cc:103] The disk is full.", "Chromium made no PDF: The disk is full."),
+        ("", "Chromium made no PDF: –"),
+    ],
+)
+def test_why_there_is_no_pdf_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str, said: str) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{log}\nEND\nexit 1\n", "utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setattr(pdf, "chromium", lambda: str(browser))
+    with pytest.raises(pdf.NotPrinted, match=re.escape(said)):
+        pdf.printed("<p>", sandbox=True)
+
+
+@pytest.mark.parametrize(
+    ("user", "sandbox", "without"), [(0, True, True), (0, False, True), (1000, True, False), (1000, False, True)]
+)
+def test_the_browser_of_a_pdf_has_its_sandbox_unless_root_or_the_configuration_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, sandbox: bool, without: bool
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\ncase $* in *--no-sandbox*) echo without >&2;; esac\n", "utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setattr(pdf, "chromium", lambda: str(browser))
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(pdf.NotPrinted) as caught:
+        pdf.printed("<p>", sandbox=sandbox)
+    assert ("without" in str(caught.value)) == without
 
 
 @pytest.mark.parametrize(
