@@ -24,7 +24,6 @@ from jobs import app, backups, clock, log, measures
 from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
-from jobs.pipeline import NEVER
 from jobs.services import publication
 from jobs.services.archive import backfill
 from jobs.ticker import Ticker
@@ -323,7 +322,7 @@ class Daemon:
             await self._publish()
             return
         told = changes(old, new)
-        for warning in (*warnings(new), *examples(new)):
+        for warning in (*warnings(new, self._app.clock.now()), *examples(new)):
             _log.warning("configuration", warning=warning)
         if told:
             await self._app.reconfigure(new)
@@ -413,7 +412,7 @@ async def _work_is_done(built: app.App, started: datetime, stop: asyncio.Event) 
     def left(session: Session) -> int:
         now = built.clock.now()
         soon = now + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
-        return frontier.pending(session, NEVER if built.pipeline.resting else started, now, soon)
+        return frontier.pending(session, frontier.NEVER if built.pipeline.resting else started, now, soon)
 
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,28 @@ def replace(path: Path, body: bytes, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.chmod(mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write what takes the place of a file, in its mode, once it is whole; what is no file, such as /dev/stdout, is that itself.
+
+    Raises OSError. What ends early leaves the file that was there.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve()  # a link stays one
+    beside = path.with_name(f".{path.name}.part")
+    beside.unlink(missing_ok=True)  # a kill came in between
+    beside.touch(exist_ok=False)  # nobody's link
+    try:
+        if path.exists():
+            shutil.copymode(path, beside)
+        yield beside
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,6 @@ OVERLOADED = timedelta(seconds=20)  # until a page is asked for again that too m
 HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
 BATCH = 8  # tasks claimed at once
 PLAN_AGAIN = timedelta(minutes=10)
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
 FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
@@ -133,7 +132,7 @@ class Pipeline:
             usage.add(session, day, further)
         left = BATCH if budget is None else budget - usage.of_day(session, day) - further
         spent = left <= 0
-        limit, due_by = BATCH if spent else min(BATCH, left), NEVER if spent else self.polls_due_by
+        limit, due_by = BATCH if spent else min(BATCH, left), frontier.NEVER if spent else self.polls_due_by
         tasks = frontier.claim(
             session,
             owner=self._owner,

@@ -18,6 +18,7 @@ LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Control characters move a terminal's cursor, bidirectional ones turn a line around, lone surrogates cannot be written.
 _OBEYED = "\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _obeyed = re.compile(f"[{_OBEYED}]")
+_YAML = {None: "null", False: "false", True: "true"}
 _not_xml = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _obeyed_or_line_end = re.compile(f"[{_OBEYED}\u2028\u2029]")
 
@@ -64,6 +65,12 @@ def in_json(line: str) -> str:
 
 def brief(value: Any) -> str:
     """A value as a sentence can show it: on one line, at most 60 characters."""
-    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
+    text = (
+        f'"{value}"'
+        if isinstance(value, str)
+        else _YAML.get(value, "")
+        if value is None or isinstance(value, bool)
+        else repr(value)
+    )
     text = spaced(text[:200])
     return text if len(text) <= 60 else text[:57] + "…" + text[0]

@@ -141,8 +141,14 @@ class Reader:
 
 
 def placeholders(template: str) -> list[str]:
-    """The paths in an address made of fields."""
-    return _placeholder.findall(template)
+    """The paths in an address made of fields. Raises ValueError where there are none, or a brace is left over."""
+    found, rest = _placeholder.findall(template), _placeholder.sub("", template)
+    if not found or "{" in rest or "}" in rest:
+        example = "https://site/{id}.html"
+        raise ValueError(
+            tr("{given!r} has no field of an item in it; write for example {example}", given=template, example=example)
+        )
+    return found
 
 
 def list_in(data: Any, reader: Reader, least: int = 1) -> list[Any]:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import containers, loads, parse
+from crawler.i18n import tr
 from crawler.listing.anchors import anchors
 from crawler.listing.article_list import Item, article_list
 from crawler.listing.json_list import MAX_ITEMS, MAX_NODES, Reader, list_in, of_each, path_of, placeholders, search
@@ -59,8 +60,12 @@ class Options(plugins.Options):
 
     @field_validator("link_template")
     @classmethod
-    def _template_compiles(cls, value: str | None) -> str | None:
-        for name in placeholders(value or ""):
+    def _template_compiles(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        if info.data.get("link"):
+            raise ValueError(tr("both link and link_template say the address; keep one of them"))
+        for name in placeholders(value):
             path_of(name)
         return value
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from crawler.i18n import tr
 from crawler.plugins import Options as Base
 from jobs.deliver.address import Address, fill
 from jobs.deliver.message import Message
@@ -23,6 +24,7 @@ from jobs.deliver.transport import Post, Receipt, accepted, refused
 SCHEMES = ("file",)
 PUBLIC = ("host", "path")
 RATE = None
+WORDED = False  # it sends data: no template is for it
 
 
 class Options(Base):
@@ -34,6 +36,14 @@ class Options(Base):
 def options(address: Address) -> Options:
     """The options of an address such as ``file:///var/lib/zhixun/alerts.jsonl``; without a third slash the path is relative."""
     return fill(Options, address, "file:///var/lib/zhixun/alerts.jsonl", path=address.authority + address.path)
+
+
+def obstacle(options: Options) -> str:
+    """Why no line will come into the file, as far as this machine tells; "" where nothing is in the way."""
+    path, place = options.path, next(place for place in (options.path, *options.path.absolute().parents) if os.path.exists(place))
+    if not (os.path.isfile(place) if place == path else os.path.isdir(place)):
+        return tr("{path} is no file; name one, such as {example}", path=place, example="file:///var/lib/zhixun/alerts.jsonl")
+    return "" if os.access(place, os.W_OK) else tr("{folder} may not be written", folder=place)
 
 
 async def send(message: Message, options: Options, _post: Post) -> Receipt:

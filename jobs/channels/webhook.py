@@ -23,6 +23,7 @@ from jobs.deliver.transport import Post, Receipt, accepted
 SCHEMES = ("webhook+https", "webhook+http")
 PUBLIC = ("host",)
 RATE = None
+WORDED = False  # it sends data: no template is for it
 EXAMPLE = "webhook+https://example.org/alerts?secret=SECRET"
 
 

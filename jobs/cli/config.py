@@ -8,6 +8,7 @@ import sys
 import typer
 
 from crawler.i18n import tr
+from jobs import clock
 from jobs.cli.console import Cli, err, fail, out
 from jobs.config.load import failures, schema, warnings
 
@@ -15,7 +16,7 @@ from jobs.config.load import failures, schema, warnings
 def check(cli: Cli) -> None:
     """Validate the configuration, the rules with their examples, the channels. Sends nothing."""
     config = cli.config()
-    for warning in warnings(config):
+    for warning in warnings(config, clock.now()):
         err.print(tr("warning: {warning}", warning=warning), style="yellow")
     failed = [fail(config.place_of(path) + failure, 3) for path, failure in failures(config)]
     if failed:

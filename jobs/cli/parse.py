@@ -27,6 +27,7 @@ from jobs.cli.record_export import Format, write_records
 from jobs.cli.record_list import Summary
 from jobs.formats import record as formats
 from jobs.parts import fetch_rules
+from jobs.safe_text import brief
 from jobs.services.sourcing.fetch_one import fetch_one
 
 AHEAD = 8  # pages read ahead of the one that is printed
@@ -46,10 +47,11 @@ def parse(
     config = cli.config_or_defaults()
     own = config.analysis.terms.own()
     if batch:
-        asyncio.run(_batch(config.zone, own))
-        return
+        raise typer.Exit(asyncio.run(_batch(config.zone, own)))
     if page is None:
         raise typer.BadParameter(tr("give an address, a file with --url, or --batch"))
+    if url is not None and not urls.is_web(url):
+        raise typer.BadParameter(_not_web(url), param_hint="--url")
     if url is not None:
         answer: Page | str = Page(url, _read_file(page), clock.now())
     elif Path(page).exists() or (not urls.is_web(page) and _is_file_name(page)):
@@ -86,11 +88,15 @@ async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...
     return record
 
 
-async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> None:
+async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> int:
+    """The exit code: 1 when there was something to read, and nothing of it could be."""
+    asked = failed = 0
     with closing(Readers(own=own)) as readers:
         async for row in _in_order(readers, zone):
             write_json([row])
             sys.stdout.flush()
+            asked, failed = asked + 1, failed + ("error" in row)
+    return int(failed == asked > 0)
 
 
 async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, Any]]:
@@ -105,24 +111,37 @@ async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, A
 
 
 async def _answer(readers: Readers, line: str, zone: tzinfo) -> dict[str, Any]:
+    url: str | None = None
     try:
         asked = json.loads(line)
-        url = asked["url"]
-        if "html" in asked:
-            body, kind = asked["html"].encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
-        else:
-            body, kind = await asyncio.to_thread(Path(asked["file"]).read_bytes), ""
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        return {"url": _url_of(line), "error": f"not a question: {error!r}"}
-    page = Page(url, body, clock.now(), kind)
-    try:
-        return formats.to_json(await readers.read(page, Link(url), None, zone), zone)
-    except ReadError as error:
-        return {"url": url, "error": str(error)}
+        url = str(asked["url"]) if isinstance(asked, dict) and "url" in asked else None
+        page = await asyncio.to_thread(_page, asked)
+    except json.JSONDecodeError as error:
+        why = tr("this line is no JSON: {why}", why=error)
+    except OSError as error:
+        why = f"{error.filename}: {system_fault(error)}"
+    except (ValueError, RecursionError) as error:
+        why = str(error)
+    else:
+        try:
+            return formats.to_json(await readers.read(page, Link(page.url), None, zone), zone)
+        except ReadError as error:
+            why = str(error)
+    return {"url": url, "error": why}
 
 
-def _url_of(line: str) -> str | None:
-    try:
-        return str(json.loads(line)["url"])
-    except (ValueError, KeyError, TypeError):
-        return None
+def _page(asked: Any) -> Page:
+    """What a line of a batch asks about. Raises OSError, or ValueError where it asks nothing that can be answered."""
+    given = asked if isinstance(asked, dict) else {}
+    url, html, file = given.get("url"), given.get("html"), given.get("file")
+    if isinstance(url, str) and not urls.is_web(url):
+        raise ValueError(_not_web(url))
+    if isinstance(url, str) and isinstance(html, str):
+        return Page(url, html.encode("utf-8", "surrogatepass"), clock.now(), "text/html; charset=utf-8")
+    if isinstance(url, str) and isinstance(file, str):
+        return Page(url, Path(file).read_bytes(), clock.now())
+    raise ValueError(tr("a line asks by {form}", form='{"url": "https://…", "html": "…"}, {"url": "https://…", "file": "…"}'))
+
+
+def _not_web(url: str) -> str:
+    return tr("{value} is no web address; it must look like https://example.com/news", value=brief(url))

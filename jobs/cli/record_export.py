@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from crawler.i18n import tr
 from crawler.record import Record
 from crawler.retold import system_fault
-from jobs import clock
+from jobs import clock, files
 from jobs.cli.console import Cli, Since, err, fail, since, write_json
 from jobs.cli.record_list import SourceName, Summary
 from jobs.formats import parquet, workbook
@@ -61,11 +61,13 @@ def export(
 def _write_to(to: Path, session: Session, records: Iterator[Record], form: Exported, zone: tzinfo, summary: str) -> None:
     if form == "parquet":
         done = parquet.write(to, exporting.with_mentions(session, records), zone)
-    elif form == "xlsx":
-        done = workbook.write(to, records, zone)
     else:
-        with to.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
-            done = write_records(records, form, zone, summary)
+        with files.whole(to) as made:
+            if form == "xlsx":
+                done = workbook.write(made, records, zone)
+            else:
+                with made.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
+                    done = write_records(records, form, zone, summary)
     err.print(tr("{n} records written to {file}", n=done, file=to))
 
 

@@ -7,6 +7,7 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,12 +15,14 @@ from typing import Annotated, Literal
 import typer
 
 from crawler import url as urls
+from crawler.dates import AHEAD
 from crawler.i18n import tr
 from crawler.record import Record
 from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, moment, out, since
 from jobs.formats import record as formats
+from jobs.safe_text import brief
 from jobs.services.archive import annotate as again
 from jobs.services.archive import backfill
 from storage.archive import articles, pruning
@@ -78,6 +81,8 @@ def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="T
         waiting: deque[Callable[[], articles.Stored]] = deque()
         # what waits together is one transaction
         for record in itertools.chain(_read_files(files), itertools.repeat(None, AT_ONCE)):
+            if isinstance(record, Record) and (wrong := _not_of_now(record, clock.now())):
+                record = f"{brief(record.title)}: {wrong}"
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)
@@ -88,6 +93,16 @@ def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="T
                 new, known = new + fresh, known + (not fresh)
     out.print(tr("{new} records imported, {known} already known, {broken} broken", new=new, known=known, broken=broken))
     raise typer.Exit(1 if broken else 0)
+
+
+def _not_of_now(record: Record, now: datetime) -> str:
+    """What no page that we read would say of itself: an address not of the web, a time that is to come; "" where all is well."""
+    if not urls.is_web(record.link):
+        return tr("{value} is no web address; it must look like https://example.com/news", value=brief(record.link))
+    for key in ("published", "first_seen", "fetched"):
+        if (at := getattr(record, key)) and at > now + AHEAD:
+            return tr("{key}: {at} is still to come", key=key, at=at.isoformat())
+    return ""
 
 
 def _insert(db: Database, record: Record, tags: Sequence[str]) -> Callable[[], articles.Stored]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.i18n import tr
+from jobs.config.database_key import placed
 from jobs.config.models import Config, WebSubConfig, any_of, flatten
 from jobs.config.times import parse_cron
 from jobs.config.values import browser_lacks
 from jobs.config.yaml_file import Document, Path_, full_width, show_path
+from jobs.deliver.address import component_of, parse_address
 from jobs.deliver.rendering import TEMPLATE_NAMES
 from jobs.deliver.transport import no_channel
 from jobs.near import did_you_mean, instead
@@ -35,6 +38,7 @@ def meaning(document: Document) -> None:
     _model(document)
     _browser(document)
     _cadences(document)
+    _idle(document)
     _queries(document, _aliases(document))
     _references(document)
     _addresses(document)
@@ -133,6 +137,21 @@ def _cadences(document: Document) -> None:
             document.mistake(("sources", number, "cron"), str(error))
 
 
+def _idle(document: Document) -> None:
+    """Keys that do nothing beside what else the entry says."""
+    for number, rule in document.entries("rules"):
+        if rule.get("again_when") is not None and rule.get("stories") == "off":
+            document.mistake(("rules", number, "again_when"), tr("has no meaning with stories: off, which tells each article"))
+    for number, channel in document.entries("channels"):
+        url = channel.get("url")
+        if channel.get("template") is None or not isinstance(url, str) or no_channel(url):
+            continue
+        component = component_of(parse_address(url))
+        if not getattr(component.module, "WORDED", True):
+            fault = tr("has no meaning: {kind} sends JSON, which is not worded", kind=component.name)
+            document.mistake(("channels", number, "template"), fault)
+
+
 def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
     given = _section(document.data, "aliases")
@@ -205,6 +224,9 @@ def _references(document: Document) -> None:
     names, channels = _names(document, "sources"), _names(document, "channels")
     tags = {f"tag:{tag}" for _, source in document.entries("sources") for _, tag in _texts(source, "tags")}
     for number, rule in document.entries("rules"):
+        if rule.get("sources") == []:
+            cure = tr("leave the key out for all sources, or name some; enabled: false rests the rule")
+            document.mistake(("rules", number, "sources"), tr("must not be empty"), cure)
         _channels_exist(document, ("rules", number, "channels"), _texts(rule, "channels"), channels)
         for place, wanted in _texts(rule, "sources"):
             if wanted in tags or wanted in names:
@@ -225,11 +247,12 @@ def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int,
 
 
 def _addresses(document: Document) -> None:
+    folder = Path(document.file).absolute().parent
     for number, channel in document.entries("channels"):
         path, url = ("channels", number, "url"), channel.get("url")
         if not isinstance(url, str) or not url or path in document.broken:
             continue
-        if why := no_channel(url):
+        if why := no_channel(placed(url, "file://", folder)):
             document.mistake(path, why, full_width(url))
 
 

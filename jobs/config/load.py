@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from crawler.durations import show_duration
 from crawler.i18n import tr
 from crawler.record import Record
 from crawler.url import link_key
@@ -20,8 +22,12 @@ from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, Sourc
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_document, read_file
-from jobs.deliver.transport import no_channel
-from storage.rules.ruleset import is_true, shadowed
+from jobs.deliver.transport import channel_for, no_channel
+from jobs.near import instead
+from storage.rules.ast import Published, leaves
+from storage.rules.dates import ends
+from storage.rules.lint import missing
+from storage.rules.ruleset import is_true, shadowed, unheard
 
 __all__ = ["ChannelConfig", "Config", "ConfigError", "Mistake", "RuleConfig", "SourceConfig"]
 
@@ -43,9 +49,17 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
     config = Config.model_validate(_placed(document.data, Path(os.path.abspath(document.file)).parent))
     config._secrets = frozenset(document.secrets)
     config._file, config._lines = document.file, {path: line for path, (line, _) in document.places.items()}
-    for name, why in shadowed(config.compiled_rules(), config.manners()):
-        place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
-        document.mistake(("rules", place, "name"), f"{name} {why}")
+    place = {rule.name: number for number, rule in enumerate(config.rules)}
+    rules, sources = config.compiled_rules(), {row.name: row.tags for row in config.sources}
+    dark = shadowed(rules, config.manners())
+    named = {name for name, _ in dark}
+    for name, why in dark:
+        document.mistake(("rules", place[name], "name"), f"{name} {why}")
+    for name, leaf in unheard((rule for rule in rules if rule.name not in named), sources).items():
+        term = f"{leaf.scope[0]}:{leaf.written}"
+        fault = tr("this can never match: of the sources that the rule listens to none fits {term}", term=term)
+        known = sources if leaf.scope[0] == "source" else dict.fromkeys(tag for tags in sources.values() for tag in tags)
+        document.mistake(("rules", place[name], "query"), fault, "" if leaf.written in known else instead(leaf.written, known))
     if document.mistakes:
         raise ConfigError(document.mistakes)
     return config
@@ -100,13 +114,20 @@ _UNFILLED = re.compile(  # what other programs fill in
 _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
 
 
-def warnings(config: Config) -> list[str]:
-    """What is allowed and seldom meant: a rule that is true of any text, an address that stands twice."""
-    said = [
-        tr("rule {name} matches everything, whatever an article says; name what must be in it", name=rule.name)
-        for rule in config.rules
-        if rule.enabled and all(is_true(config.query_of(rule), record) for record in _NOTHING)
-    ]
+def warnings(config: Config, now: datetime) -> list[str]:
+    """What is allowed and seldom meant: a rule that is true of any text, or of what is too old by now; an address that stands twice."""
+    said: list[str] = []
+    for number, rule in enumerate(config.rules):
+        query = config.query_of(rule)
+        young = now - rule.max_age - timedelta(days=1)  # what tells only its day is as young as the end of it
+        old = [leaf for leaf in leaves(query.root) if isinstance(leaf, Published) and ends(leaf, now) <= young]
+        if rule.enabled and all(is_true(query, record) for record in _NOTHING):
+            said.append(tr("rule {name} matches everything, whatever an article says; name what must be in it", name=rule.name))
+        if rule.enabled and (leaf := missing(query.root, old)):
+            told = {"name": rule.name, "term": leaf.written, "age": show_duration(rule.max_age)}
+            said.append(tr("rule {name} raises no alert: what is {term} is older than its max_age of {age}", **told))
+        if not rule.sources and ("rules", number, "sources") in config._lines:
+            said.append(tr("rule {name} listens to all sources: nothing stands behind its key sources", name=rule.name))
     for name, word in ((rule.name, word) for rule in config.rules for word in rule.keywords):
         if any(sign in word for sign in "，、；"):
             said.append(
@@ -121,6 +142,8 @@ def warnings(config: Config) -> list[str]:
             meant = found[found.lastgroup or 0]
             told = {"name": channel.name, "given": found[0], "form": f"${{{meant if meant.isidentifier() else 'NAME'}}}"}
             said.append(tr("channel {name}: {given} is sent as it stands; a variable is written {form}", **told))
+        if why := channel_for(channel.url).obstacle():
+            said.append(tr("channel {name}: {why}", name=channel.name, why=why))
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:
         key = link_key(source.url), str(source.body)

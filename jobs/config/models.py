@@ -241,7 +241,7 @@ class AnalysisConfig(Section):
     """openai: after so many tokens in a month the built-in analysis takes over"""
     timeout: Annotated[Duration, AfterValidator(times.check_patience)] = timedelta(minutes=1)
     """openai: how long one answer may take"""
-    max_age: Duration = timedelta(days=3)
+    max_age: Annotated[Duration, AfterValidator(times.check_age)] = timedelta(days=3)
     """openai: an article published longer ago is not asked about"""
     extra: Annotated[Mapping[str, Any], Field(repr=False)] = {}
     """openai: further fields of each request, such as `{enable_thinking: false}`"""
@@ -370,7 +370,7 @@ class RuleConfig(Section):
     """`instant`, `hourly`, `daily 08:30` or `weekly mon 08:30`"""
     quiet: QuietHours | None = None
     """Hours in which its alerts are held, such as `22:00-07:00`; they leave at their end"""
-    max_age: Duration = timedelta(days=3)
+    max_age: Annotated[Duration, AfterValidator(times.check_age)] = timedelta(days=3)
     """An article published longer ago raises no alert"""
     stories: Literal["likely", "events", "reprints", "off"] = "events"
     """What is told once: one of the `events`, whoever writes of it, where that is proven, or `likely`; a text with its `reprints`; `off`: nothing, each article is told"""

@@ -70,6 +70,8 @@ def _real_path(data: Any, at: Path_, loc: tuple[int | str, ...]) -> Path_:
     for part in loc:
         if _step(data, part) is not None:
             data = _step(data, part)
+        elif isinstance(data, list) and isinstance(part, int):
+            data = None  # an entry without a value
         elif part != loc[-1] or not isinstance(data, dict) or "[" in str(part):
             continue
         path = (*path, part)
@@ -152,7 +154,10 @@ def _form(kind: str, given: Any, loc: tuple[int | str, ...]) -> str:
 def _as_text(given: Any, loc: tuple[int | str, ...]) -> str:
     """How what is no text would be one."""
     if loc[-1] in ("web", "metrics", "listen"):
-        return tr("write {example}", example=f"127.0.0.1:{given if isinstance(given, int) else 8480}")
+        port = given if isinstance(given, int) and not isinstance(given, bool) else 8480
+        return tr("write {example}", example="null" if given is False else f"127.0.0.1:{port}")
+    if given is None:
+        return tr("write something there, or take the entry out")
     if loc[-1] == "query" and isinstance(given, list):
         return tr("a list of words is written {example}", example=f"keywords: [{', '.join(map(str, given))}]"[:60])
     return "" if isinstance(given, list | dict) else tr("put it in quotes")

@@ -90,6 +90,15 @@ def check_patience(value: timedelta) -> timedelta:
     return value
 
 
+def check_age(value: timedelta) -> timedelta:
+    """How old an article may be."""
+    if not value:
+        raise ValueError(
+            tr("no article is so young that {given} lets it pass; write for example 3d", given=durations.show_duration(value))
+        )
+    return value
+
+
 def parse_every(value: Any) -> timedelta | str:
     """``15m`` → timedelta; ``adaptive`` stays a word."""
     if value == "adaptive":

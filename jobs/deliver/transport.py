@@ -295,6 +295,11 @@ class OpenChannel:
     zone: tzinfo = UTC
     target: tuple[str, ...] = field(default=(), repr=False)
 
+    def obstacle(self) -> str:
+        """What on this machine is in the way of its messages; "" where its component knows of nothing."""
+        look: Callable[[BaseModel], str] = getattr(self.component.module, "obstacle", lambda _options: "")
+        return look(self.options)
+
     async def send(self, message: Message, post: Post) -> Receipt:
         """Hand the message to the vendor and read its answer."""
         worded = replace(message.in_zone(self.zone), template=self.template or message.template)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -23,7 +25,7 @@ class NotPrinted(ZhixunError):
 
 
 def printed(html: str, sandbox: bool) -> bytes:
-    """The PDF of a page that needs no other file. Raises NotPrinted."""
+    """The PDF of a page that needs no other file. Its `sandbox` is never had by root, to whom it is refused. Raises NotPrinted."""
     browser = chromium()
     if browser is None:
         raise NotPrinted(tr("PDF needs Chromium, and none is installed here; print the page from your own browser instead."))
@@ -31,7 +33,7 @@ def printed(html: str, sandbox: bool) -> bytes:
         raise NotPrinted(tr("Another PDF is being made; try again in a minute."))
     try:
         with tempfile.TemporaryDirectory(prefix="zhixun-pdf-") as folder:
-            return _print(Path(folder), html, [browser, *_ARGUMENTS, *([] if sandbox else ["--no-sandbox"])])
+            return _print(Path(folder), html, [browser, *_ARGUMENTS, *([] if sandbox and os.geteuid() else ["--no-sandbox"])])
     finally:
         _one.release()
 
@@ -44,6 +46,12 @@ def _print(folder: Path, html: str, command: list[str]) -> bytes:
     with suppress(subprocess.TimeoutExpired, OSError):
         said = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).stderr
     if not made.exists():
-        why = said.decode(errors="replace").strip().splitlines()[-1:] or ["–"]
-        raise NotPrinted(tr("Chromium made no PDF: {why}", why=why[0][:200]))
+        raise NotPrinted(tr("Chromium made no PDF: {why}", why=_why(said.decode(errors="replace"))))
     return made.read_bytes()
+
+
+def _why(log: str) -> str:
+    """The line that says it, of a log's many, without its process and place."""
+    if "usable sandbox" in log:
+        return tr("it has no sandbox here; allow user namespaces, install chromium-sandbox, or set crawl.sandbox: false")
+    return re.sub(r"^\[[^\]]*\] *", "", (log.strip().splitlines() or ["–"])[-1])[:200]

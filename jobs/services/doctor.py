@@ -193,6 +193,8 @@ class _Nowhere(Post):
 async def reach(name: str, channel: OpenChannel) -> Finding:
     """Whether the channel's server takes connections."""
     what = tr("channel {name}", name=name)
+    if why := channel.obstacle():
+        return Finding(what, "fail", why)
     place = await place_of(channel)
     if isinstance(place, str):
         return Finding(what, "ok", place)

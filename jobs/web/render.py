@@ -7,7 +7,7 @@ import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -30,6 +30,7 @@ from jobs.web.menu import Menu
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 SAID, THEME = "said", "theme"  # cookies: what the last form did; light or dark
+OWN = ("new", "add", "test", "remove")  # the words of pages and actions where else the name of a rule or a source stands
 SENDS = (
     "instant",
     "hourly",
@@ -51,7 +52,20 @@ class Renderer:
         )
         functions = (tr, plural, short_id, language, called, here, at, state_name, follow_name)
         of_times = (when, moment, iso, lasting, span, days_before)
-        of_words = (found, language_name, name_of, percent, retold, sending, role_name, scope_name, shade, in_words, events.short)
+        of_words = (
+            found,
+            language_name,
+            name_of,
+            page_of,
+            percent,
+            retold,
+            sending,
+            role_name,
+            scope_name,
+            shade,
+            in_words,
+            events.short,
+        )
         self._env.globals.update({one.__name__: one for one in functions}, static=self._static)
         self._env.filters.update({one.__name__: one for one in (*of_times, *of_words)}, link=safe_link)
 
@@ -197,6 +211,11 @@ def days_before(day: date, n: int) -> date:
 def name_of(address: str) -> str:
     """A short name for a source: its host without www."""
     return (urlsplit(address).hostname or address).removeprefix("www.")
+
+
+def page_of(name: str) -> str:
+    """The name of a rule or a source in an address. What would be read as a page of ours ends with a /: `/rules/new/` is the rule new."""
+    return quote(name) + "/" * (name.rpartition("/")[2] in ("", *OWN))
 
 
 def lasting(time: timedelta | None) -> str:

@@ -56,6 +56,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 Rows = Callable[[Any, tzinfo], Iterable[Sequence[object]]]  # an answer as a spreadsheet has it: a heading, then the rows
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Path(max_length=200)]
+Called = Annotated[
+    str, Path(max_length=200), AfterValidator(lambda name: name.removesuffix("/"))
+]  # as `page_of` in render.py writes it
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 Day = Annotated[date | None, Query(description="a day, in the configured zone")]
 Place = AfterValidator(lambda text: text and str(Cursor.parse(text)))  # raises ValueError

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
-from crawler.record import Found, Link, Outcome, Reason
+from crawler.record import MAX_LINKS, Found, Link, Outcome, Reason
 from storage.db.database import changed
 from storage.db.failpoints import after_commit, failpoint
 from storage.db.models import UtcDateTime, host, source, task
@@ -32,7 +32,7 @@ from storage.queue.tasks import IN_INBOX, Task, close, is_ours, leased
 
 __all__ = ["Kept", "Task", "claim", "done", "drop", "failed", "force_due", "found", "recover", "release", "unchanged"]
 
-MAX_NEW = 200  # new links of one poll; the rest is picked up by the next, which follows at once
+MAX_NEW = MAX_LINKS  # new links of one poll: all of an answer, or the site would be asked for it again; beyond, the next follows at once
 MAX_ROUNDS = 10  # … this many times: a page that invents links without end gets no more than that
 FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
 MAX_HOLD = timedelta(days=1)
@@ -41,6 +41,7 @@ MAX_LOOKS = 10  # at hosts, in one claim
 MORE = "more-to-come"
 GOES_ON = (MORE, Reason.OVERLOADED.value)  # a poll of now that is not over, whenever it is due again
 MANY = 500  # hosts in one look where most may have only polls that are not wanted
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # as the moment at which polls were to be due: none is wanted
 NOT_FREE = timedelta(seconds=1)  # until a host is looked at again whose work is locked …
 NOT_ALLOWED = timedelta(seconds=30)  # … or consists of polls that may not be claimed now
 _OF_THE_PAGE = (Reason.UNREADABLE, Reason.NOT_AN_ARTICLE, Reason.BLOCKED, Reason.KILLED, Reason.TOO_LARGE)  # not of the network
@@ -76,7 +77,7 @@ def claim(
 
     `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
     times while that holds; each task says when its turn is (`slot`). `polls_due_by`: take a source's own poll only if it was due at
-    that moment, or was then and is not over. `day`: the day on whose account the requests go.
+    that moment, or was then and is not over; NEVER: no poll at all. `day`: the day on whose account the requests go.
     """
     pace = delay if callable(delay) else lambda _host: delay
     asked = _Claim(session, owner, now, now + horizon, polls_due_by, pace)
@@ -164,9 +165,10 @@ def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
     return min(limit, int((until - start).total_seconds() / delay) + 1)
 
 
-def _of_now(polls_due_by: Any) -> ColumnElement[bool]:
-    """Articles, and a source's own poll if it was due at that moment, or was then and is not over."""
-    return or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by, task.c.reason.in_(GOES_ON))
+def _of_now(polls_due_by: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Articles, and a source's own poll if it was due at that moment, or was then and is not over; with NEVER articles alone."""
+    poll = or_(task.c.depth > 0, task.c.due_at <= polls_due_by, task.c.reason.in_(GOES_ON))
+    return or_(task.c.kind == "article", and_(poll, polls_due_by > literal(NEVER, UtcDateTime)))
 
 
 # Built once: claiming is the most frequent work, and building a statement costs more than running it.
@@ -174,7 +176,7 @@ def _of_now(polls_due_by: Any) -> ColumnElement[bool]:
 _MAY = and_(
     task.c.state == "due",
     func.coalesce(task.c.due_at, task.c.turn) <= bindparam("now", type_=UtcDateTime),
-    _of_now(bindparam("polls_due_by")),
+    _of_now(bindparam("polls_due_by", type_=UtcDateTime)),
 )
 _STILL = and_(func.coalesce(task.c.state, "") == "due", *list(_MAY.clauses)[1:])
 _ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
@@ -436,7 +438,9 @@ def pending(session: Session, polls_due_by: datetime, now: datetime, until: date
 
     A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
     """
-    wanted = and_(task.c.state == "due", task.c.due_at <= until, _of_now(polls_due_by), host.c.next_at <= until)
+    wanted = and_(
+        task.c.state == "due", task.c.due_at <= until, _of_now(literal(polls_due_by, UtcDateTime)), host.c.next_at <= until
+    )
     query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
     at_work = and_(task.c.state == "leased", task.c.lease_until > now)
     return session.scalar(query.where(or_(at_work, wanted))) or 0

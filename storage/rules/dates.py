@@ -43,6 +43,13 @@ def _span(value: str, zone: tzinfo) -> tuple[datetime, datetime]:
         raise ValueError(tr("{value!r} is not in the calendar", value=value)) from None
 
 
+def ends(node: Published, now: datetime) -> datetime:
+    """The first moment that is too late for a condition."""
+    if node.ago is not None:
+        return now - node.ago if node.older else datetime.max.replace(tzinfo=now.tzinfo)
+    return node.high or datetime.max.replace(tzinfo=now.tzinfo)
+
+
 def holds(node: Published, published: datetime | None, now: datetime | None) -> bool:
     """True when `published` is known and lies where the condition says. A time ago needs `now`."""
     if published is None:

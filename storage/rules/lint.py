@@ -6,9 +6,10 @@ out), not by a general solver: a query that passes may still be impossible, one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from crawler.i18n import tr
 from crawler.text import places, word_ends, word_starts
@@ -16,6 +17,9 @@ from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not,
 
 ONE_VALUE = ("source", "lang")  # fields of which an article has one
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+L = TypeVar("L", bound=Leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ def flaw(root: Node) -> Flaw | None:
     if _true_of_nothing(root):
         return Flaw(tr("this only says what must not occur, and so matches nearly everything: say what to look for"), root.at)
     return _clash(root, _Known())
+
+
+def missing(root: Node, never: Sequence[L]) -> L | None:
+    """Of leaves that are true of no article, one without which the query is not either; None where it can do without them."""
+    found = _clash(root, _Known(excluded=tuple(never)))
+    return next((leaf for leaf in never if leaf.at == found.at), never[0]) if found and never else None
 
 
 def _true_of_nothing(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 Ruleset     one Aho–Corasick pass over each field for the terms of all rules, then only the rules that a term woke
 search      one query over one record
+unheard     rules that no source could make match
 shadowed    rules that can never match, or add nothing to another
 """
 
@@ -21,11 +22,11 @@ from crawler.i18n import tr
 from crawler.record import Record
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves, terms
 from storage.rules.explain import Explanation, explain
-from storage.rules.lint import entails
+from storage.rules.lint import entails, missing
 from storage.rules.match import MAX_PLACES, Evidence, Look, Place, Search, View, holds_in, places_of_regex, stands, witnesses
 from storage.rules.parser import Query
 
-__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "judge", "search", "shadowed"]
+__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "judge", "search", "shadowed", "unheard"]
 
 MAX_EVIDENCE = 12  # places told of one hit: three a term first
 _SET = 64  # expressions looked for at once; RE2 compiles so many with room to spare
@@ -282,12 +283,12 @@ def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None)
     manners, found = manners or {}, []
     near = _Neighbours(rules)
     for number, rule in enumerate(rules):
-        wanted = _source_terms(rule.query.root)
         names = [name for name in rule.sources if not name.startswith("tag:")]
-        if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
+        deaf = unheard([rule], dict.fromkeys(names, ()), ("source",)) if len(names) == len(rule.sources) > 0 else {}
+        for wanted in deaf.values():
             why = tr(
                 "can never match: its query wants source:{wanted}, its sources are {names}",
-                wanted=wanted[0].written,
+                wanted=wanted.written,
                 names=", ".join(names),
             )
             found.append((rule.name, why))
@@ -332,11 +333,18 @@ def _covers(wide: Rule, narrow: Rule) -> bool:
     return bool(everywhere) and set(narrow.channels) <= set(wide.channels) and entails(narrow.query.root, wide.query.root)
 
 
-def _source_terms(root: Node) -> list[Term]:
-    parts = root.parts if isinstance(root, And) else (root,)
-    return [part for part in parts if isinstance(part, Term) and part.scope == ("source",)]
-
-
-def _same(name: str, wanted: Sequence[Term]) -> bool:
-    record = Record("", "", "", source=name)
-    return all(Search(View(record)).places(term) for term in wanted)
+def unheard(
+    rules: Iterable[Rule], sources: Mapping[str, Sequence[str]], fields: Sequence[str] = ("source", "tag")
+) -> dict[str, Term | Regex]:
+    """By rule that can never match: the source or tag in its query that none of the sources (name → tags) has to which it listens."""
+    looks = [Search(View(Record("", "", "", source=name), tags)) for name, tags in sources.items()]
+    found = {}
+    for rule in rules:
+        root = rule.query.root
+        wanted = [leaf for leaf in leaves(root) if isinstance(leaf, Term | Regex) and leaf.scope[0] in fields]
+        heard = [look for look in looks if wanted and rule.watches(look.view.record.source, look.view.tags)]
+        absent = {tuple(leaf for leaf in wanted if not look.places(leaf)) for look in heard} or {tuple(wanted)}
+        lacks = [leaf for each in sorted(absent, key=len) if (leaf := missing(root, each))]
+        if wanted and len(lacks) == len(absent):
+            found[rule.name] = lacks[0]
+    return found

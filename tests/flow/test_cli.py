@@ -140,6 +140,30 @@ def archive(folder: Path, *titles: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("form", ["jsonl", "csv", "markdown", "text", "xlsx", "parquet"])
+def test_an_export_that_is_asked_wrongly_leaves_what_was_there(tmp_path: Path, form: str) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    (tmp_path / "old").write_text("precious", "utf-8")
+    for asked in (("--query", "("), ("--rule", "nobody")):
+        done = zhixun(tmp_path, "records", "export", "--format", form, "--to", "old", *asked)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert (tmp_path / "old").read_text("utf-8") == "precious"
+    if form not in ("xlsx", "parquet"):
+        assert zhixun(tmp_path, "records", "export", "--format", form, "--query", "(").stdout == ""
+
+
+def test_an_export_takes_the_place_of_the_file_it_is_named_after(tmp_path: Path) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    (tmp_path / "kept").write_text("old", "utf-8")
+    (tmp_path / "kept").chmod(0o640)
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    assert zhixun(tmp_path, "records", "export", "--to", "link").returncode == 0
+    assert ("江湾" in (tmp_path / "kept").read_text("utf-8"), (tmp_path / "link").is_symlink()) == (True, True)
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o640
+    assert "江湾" in zhixun(tmp_path, "records", "export", "--to", "/dev/stdout").stdout
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(tmp_path: Path) -> None:
     archive(
         tmp_path,
@@ -222,6 +246,47 @@ def test_parse_batch_answers_in_order_and_names_what_it_cannot_read(tmp_path: Pa
     assert [bool(answer.get("error")) for answer in answers] == [False, False, True, True]
     assert [answer["title"] for answer in answers[:2]] == ["江湾发布大模型"] * 2
     assert [answer["url"] for answer in answers[2:]] == ["https://example.org/3.html", "https://example.org/4.html"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"url": 5}', '"url": "https://…"'),
+        ('{"url": "https://example.org/1"}', '"file": "…"'),
+        ('{"html": "<p>"}', '"url": "https://…"'),
+        ('["https://example.org/1"]', '"url": "https://…"'),
+        ('{"url": "https://example.org/1", "html": 5}', '"url": "https://…"'),
+        ('{"url": "ftp://example.org/1", "html": "<p>"}', "no web address"),
+        ('{"url": "https://example.org/1", "file": "gone.html"}', "gone.html: No such file or directory"),
+        ("[" * 100_000, "recursion"),
+        ("hello", "no JSON"),
+    ],
+)
+def test_a_line_of_a_batch_that_asks_nothing_is_told_in_words(tmp_path: Path, line: str, said: str) -> None:
+    done = zhixun(tmp_path, "parse", "--batch", stdin=line + "\n", config=None)
+    (answer,) = rows(done)
+    assert done.returncode == 1, "nothing could be read"
+    assert said in str(answer["error"])
+    assert "Error(" not in str(answer["error"])
+
+
+def test_a_page_was_served_on_the_web(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>", "utf-8")
+    done = zhixun(tmp_path, "parse", "a.html", "--url", "ftp://example.org/a.html", config=None)
+    assert (done.returncode, "no web address" in done.stderr) == (2, True)
+
+
+def test_an_imported_record_is_of_the_web_and_of_the_past(tmp_path: Path) -> None:
+    well = {"title": "江湾", "link": "https://s.example/1", "published": "2026-01-01T00:00:00Z"}
+    wrong = [{"link": "ftp://s.example/2"}, {"published": "2999-01-01T00:00:00Z"}, {"first_seen": "2999-01-01T00:00:00+08:00"}]
+    lines = [well, *(well | {"link": f"https://s.example/{n}"} | one for n, one in enumerate(wrong, 3))]
+    (tmp_path / "records.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines), "utf-8")
+    done = zhixun(tmp_path, "records", "import", "records.jsonl")
+    assert (done.returncode, "1 record imported, 0 already known, 3 broken" in done.stdout) == (1, True), done.stdout
+    assert "no web address" in done.stderr
+    assert "published: 2999-01-01T00:00:00+00:00 is still to come" in done.stderr
+    (tmp_path / "records.txt").write_text("标题: 江湾\n链接: ftp://s.example/5\n总结: 一句\n", "utf-8")
+    assert zhixun(tmp_path, "records", "import", "records.txt").returncode == 1
 
 
 def test_status_and_healthcheck_before_and_without_a_daemon(tmp_path: Path) -> None:

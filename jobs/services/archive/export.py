@@ -22,16 +22,15 @@ def chosen(
     session: Session, config: Config, now: datetime, bounds: Bounds, *, query: str | None = None, rule: str | None = None
 ) -> Iterator[Record]:
     """The records, the newest first, read as they are asked for. A rule's are those of the sources that it listens to now, each judged
-    as of when it was first seen; of a query, as of `now`. Raises Unknown or QueryError."""
+    as of when it was first seen; of a query, as of `now`. Raises Unknown or QueryError at once, before anything is written."""
     if query is None and rule is None:
-        yield from queries.records(session, since=bounds.since, until=bounds.until, source=bounds.source)
-        return
+        return queries.records(session, since=bounds.since, until=bounds.until, source=bounds.source)
     from jobs.services.trials import trial  # noqa: PLC0415 - it simulates deliveries, and imports what they need
 
     asked = trial.asked(config, rule, query)
     tags = {source.name: tuple(source.tags) for source in config.sources}
     found = searching.everything(session, asked.query, now=None if rule else now, bounds=bounds)
-    yield from (record for record in found if asked.watches(record.source, tags.get(record.source or "", ())))
+    return (record for record in found if asked.watches(record.source, tags.get(record.source or "", ())))
 
 
 def with_mentions(session: Session, records: Iterable[Record]) -> Iterator[tuple[Sequence[Record], Mapping[int, Mentions]]]:

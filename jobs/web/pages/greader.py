@@ -26,6 +26,7 @@ from jobs.services.readers.people import NotSignedIn, TooManyTries
 from jobs.services.readers.reading import Entry, Wanted
 from jobs.web.access import Asked, Viewer, needs, parts_of
 from jobs.web.errors import Trouble
+from jobs.web.render import page_of
 from jobs.web.screens import Screen
 from storage.archive.queries import Cursor
 
@@ -100,7 +101,7 @@ def subscriptions(request: Request, ask: Viewer) -> dict[str, Any]:
     folder = [{"id": LABEL + FOLDER, "label": FOLDER, "type": "folder"}]
     rules = [
         {
-            "id": _feed(rule.name), "title": rule.name, "categories": folder, "url": f"{base}/rules/{quote(rule.name)}",
+            "id": _feed(rule.name), "title": rule.name, "categories": folder, "url": f"{base}/rules/{page_of(rule.name)}",
             "htmlUrl": f"{base}/?tab=all&rule={quote(rule.name)}", "iconUrl": f"{base}/static/icon.svg",
         }
         for rule in ask.config.rules

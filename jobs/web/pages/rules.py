@@ -22,7 +22,7 @@ from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Trial
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble, edited
-from jobs.web.screens import Done, Name, Screen
+from jobs.web.screens import Called, Done, Screen
 
 screen = Screen("rules")
 Days = Annotated[int, Query(ge=1, le=366, description="of the archive, back from now")]
@@ -101,7 +101,7 @@ def new(ask: Asked, query: Written = None, days: Days = DAYS) -> RulePage:
 
 
 @screen.page("/rules/{name:path}", "rule.html")
-def rule(ask: Asked, name: Name, query: Written = None, days: Days | None = None) -> RulePage:
+def rule(ask: Asked, name: Called, query: Written = None, days: Days | None = None) -> RulePage:
     """One rule; with `days` or a `query` also what it, or what is written in its place, would have sent in them."""
     config = ask.config
     row = named("rule", name, config.rules)
@@ -150,7 +150,7 @@ def add(ask: Asked, given: Rule) -> Saved:
 
 
 @screen.action("POST", "/rules/{name:path}/remove")
-def remove(ask: Asked, name: Name) -> Done:
+def remove(ask: Asked, name: Called) -> Done:
     """Take a rule out of the configuration. What it raised stays in the ledger."""
     row = named("rule", name, ask.config.rules)
     edited(configuration.edit(ask.parts.path, [Remove("rules", name)], os.environ))
@@ -159,7 +159,7 @@ def remove(ask: Asked, name: Name) -> Done:
 
 
 @screen.form("/rules/{name:path}", "saved.html")
-def change(ask: Asked, name: Name, given: Rule) -> Saved:
+def change(ask: Asked, name: Called, given: Rule) -> Saved:
     """Write what a rule says now into the configuration; its comments stay."""
     row = named("rule", name, ask.config.rules)
     values = _values(given)

@@ -23,7 +23,7 @@ from jobs.services.sourcing import sources
 from jobs.services.sourcing.discover import Discovered
 from jobs.web.access import Asked, Viewer
 from jobs.web.errors import Trouble, edited
-from jobs.web.screens import API, Done, Name, Screen
+from jobs.web.screens import API, Called, Done, Screen
 from storage.queue.gaps import Gap
 
 screen = Screen("sources")
@@ -144,7 +144,7 @@ def new(ask: Asked) -> AddPage:  # noqa: ARG001
 
 
 @screen.page("/sources/{name:path}", "source.html")
-def one(ask: Asked, name: Name) -> SourcePage:
+def one(ask: Asked, name: Called) -> SourcePage:
     """One source."""
     config = ask.config
     row = named("source", name, config.sources)
@@ -191,7 +191,7 @@ def add(ask: Asked, given: Given) -> Done:
 
 
 @screen.action("PATCH", "/sources/{name:path}")
-def enable(ask: Asked, name: Name, given: Enabled) -> Done:
+def enable(ask: Asked, name: Called, given: Enabled) -> Done:
     """Poll a source, or let it rest."""
     row = named("source", name, ask.config.sources)
     edited(configuration.edit(ask.parts.path, [Change("sources", name, {"enabled": given.enabled})], os.environ))

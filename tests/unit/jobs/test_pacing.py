@@ -21,7 +21,7 @@ from jobs.pipeline import Pipeline
 from jobs.watch import Hooks
 from storage.db.database import Database
 from storage.queue import arrival_rate as rhythms
-from storage.queue import sources, usage
+from storage.queue import frontier, sources, usage
 from storage.queue.arrival_rate import HOURS, Rhythm
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
@@ -231,9 +231,10 @@ class FakeReaders:
 
     def __init__(self) -> None:
         self.links: tuple[Link, ...] = ()
+        self.more: tuple[tuple[str, None], ...] = ()
 
     async def find(self, page: Page, source: Source, now: datetime, zone: object) -> Found:
-        return Found(self.links, "feed", skip_hours=(19,))
+        return Found(self.links, "feed", more=self.more, skip_hours=(19,))
 
 
 class Watcher:
@@ -313,6 +314,22 @@ async def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_ov
     assert kinds[:4] == ["article"] * 4
     assert "poll" in kinds[4:], "the next day has a budget of its own"
     assert not watcher.pipeline.resting
+
+
+async def test_a_used_up_budget_stops_what_goes_on_and_further_pages_too(db: Database, tmp_path: Path) -> None:
+    watcher = Watcher(db, tmp_path, budget=3)
+    watcher.readers.links, watcher.readers.more = (Link("https://a.example/1"),), (("https://a.example/more", None),)
+    [a, b, _] = await watcher.claims()
+    await watcher.pipeline.answered(FetchResult(a, Outcome(Reason.OK), Page(a.url, b"", watcher.now)))
+    await watcher.pipeline.answered(FetchResult(b, Outcome(Reason.OVERLOADED)))
+    for _ in range(4):
+        watcher.now += HOUR / 2
+        assert {fetch.work.kind for fetch in await watcher.claims()} <= {"article"}
+    left = lambda s: frontier.pending(s, frontier.NEVER, watcher.now, watcher.now)  # noqa: E731
+    await watcher.pipeline.release()
+    assert db.read(left) == 1, "an article"
+    watcher.now = NOW + 4 * HOUR + timedelta(minutes=1)
+    assert {fetch.url for fetch in await watcher.claims()} >= {"https://a.example/more", b.url}
 
 
 def test_requests_that_nobody_claimed_are_on_account_too(db: Database, tmp_path: Path) -> None:

@@ -151,7 +151,17 @@ def test_an_empty_list_is_no_error(said: dict[str, Any]) -> None:
     assert read(said | {"data": {"list": []}}, items="data.list").notes == ("the list is empty",)
 
 
-@pytest.mark.parametrize("options", [{"items": "data["}, {"link_template": "/{a[}"}, {"titel": "x"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"items": "data["},
+        {"link_template": "/{a[}"},
+        {"link_template": "/{id"},
+        {"link_template": "/a"},
+        {"link": "url", "link_template": "/{id}"},
+        {"titel": "x"},
+    ],
+)
 def test_a_wrong_option_is_refused(options: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         api.Options.model_validate(options)

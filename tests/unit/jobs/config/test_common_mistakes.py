@@ -1,6 +1,7 @@
 """Mistakes that people make, in Chinese and in English: each is told at its line, with what is wrong and what would be right."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from jobs.config.load import ConfigError, failures, parsed, warnings
 from jobs.config.yaml_file import read_document
 from storage.rules.parser import parse
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SOURCE = "sources:\n  - name: 港城晚报\n    url: https://harbour.example/ai\n    {}\n"
 RULE = """\
 channels:
@@ -150,6 +152,25 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     ("aliases: !include aliases.yaml\n", 1, 'the tag "!include" has no meaning', "${NAME}"),
     ("log: {timezone: !!python/name:os.system }\n", 1, "has no meaning", "${NAME}"),
     ("database: postgresql+psycopg://desk@h/news?sslmod=require\n", 1, 'knows no option "sslmod"', '"sslmode"'),
+    # ---- what can never work, or says nothing
+    (SOURCE.format("kind: api\n    link_template: 'https://harbour.example/{id'"), 5, "has no field of an item", "{id}.html"),
+    (SOURCE.format("kind: api\n    link_template: https://harbour.example/"), 5, "has no field of an item", "{id}.html"),
+    (SOURCE.format("link: url\n    link_template: 'https://harbour.example/{id}'"), 5, "both link and link_template", "keep one"),
+    (RULE.format("query: 'source:quay-new AND 大模型', channels: [desk]"), 8, "none fits source:quay-new", '"quay-news"'),
+    (RULE.format("query: 'tag:lab (大模型 OR 芯片)', channels: [desk]"), 8, "none fits tag:lab", '"labs"'),
+    (RULE.format("query: 'source:a 大模型 OR source:/b+/', channels: [desk]"), 8, "none fits source:a", "there are: 港城晚报"),
+    (RULE.format("query: 'source:quay-news tag:本地', channels: [desk]"), 8, "this can never match: of the sources", ""),
+    (RULE.format("query: 'source:quay-news', sources: ['tag:本地'], channels: [desk]"), 8, "none fits source:quay-news", ""),
+    (RULE.format(KEYWORDS + "sources: []"), 8, "must not be empty", "leave the key out"),
+    (RULE.format(KEYWORDS + "max_age: 0s"), 8, "no article is so young", "3d"),
+    ("analysis: {engine: openai, model: m, api_key: k, max_age: 0m}\n", 1, "no article is so young", "3d"),
+    (RULE.format(KEYWORDS + "stories: off, again_when: 3"), 8, "has no meaning with stories: off", ""),
+    ("channels:\n  - {name: f, url: 'file://alerts.jsonl', template: $title}\n", 2, "file sends JSON", ""),
+    ("channels:\n  - {name: w, url: 'webhook+https://a.example/', template: $title}\n", 2, "webhook sends JSON", ""),
+    ("web: false\n", 1, "false should be a text", "write null"),
+    ("metrics: true\n", 1, "true should be a text", "write 127.0.0.1:8480"),
+    (RULE.format("keywords: [null, 大模型], channels: [desk]"), 8, "keywords[0]: null should be a text", "take the entry out"),
+    (SOURCE.format("tags:\n      -\n      - 本地"), 5, "tags[0]: null should be a text", "take the entry out"),
     # ---- two at one address
     ("web: 127.0.0.1:9464\nmetrics: 127.0.0.1:9464\n", 2, "web listens at", "another port"),
     ("metrics: 127.0.0.1:8480\n", 1, "web listens at", "another port"),
@@ -181,18 +202,18 @@ def test_a_failing_example_is_told_at_its_own_line() -> None:
 
 def test_a_full_width_comma_between_keywords_is_warned_of() -> None:
     config = parsed(read_document("config.yaml", RULE.format("keywords: [大模型，芯片], channels: [desk]").encode(), {}), {})
-    assert any("'大模型，芯片' as one phrase" in warning for warning in warnings(config))
+    assert any("'大模型，芯片' as one phrase" in warning for warning in warnings(config, NOW))
 
 
 @pytest.mark.parametrize("written", ["$WECOM_KEY", "%WECOM_KEY%", "$(pass show WECOM_KEY)", "{{ WECOM_KEY }}", "<WECOM_KEY>"])
 def test_what_another_program_would_fill_in_is_warned_of(written: str) -> None:
     config = parsed(read_document("c.yaml", f"channels:\n  - {{name: c, url: 'wecom://{written}'}}\n".encode(), {}), {})
-    assert [line for line in warnings(config) if "a variable is written ${" in line]
+    assert [line for line in warnings(config, NOW) if "a variable is written ${" in line]
 
 
 def test_a_dollar_within_a_password_is_not_warned_of() -> None:
     plain = parsed(read_document("c.yaml", b"channels:\n  - {name: c, url: 'webhook+https://me:a$b@c.example/x'}\n", {}), {})
-    assert warnings(plain) == []
+    assert warnings(plain, NOW) == []
 
 
 @pytest.mark.parametrize(

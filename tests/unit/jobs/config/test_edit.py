@@ -185,7 +185,7 @@ def test_whatever_the_words_they_come_back_or_are_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, link: str, tags: list[str]
 ) -> None:
     path = write(tmp_path_factory.mktemp("any"), PLACES["after the last, in the style of the others"][0])
-    entry = {"name": name, "url": "https://new.example/", "kind": "api", "link_template": link, "tags": tags}
+    entry = {"name": name, "url": "https://new.example/", "kind": "api", "inside": link, "tags": tags}
     before = path.read_bytes()
     try:
         config = add_sources(path, [entry], {})
@@ -193,7 +193,7 @@ def test_whatever_the_words_they_come_back_or_are_refused(
         assert path.read_bytes() == before
         return
     row = config.sources[-1]
-    assert (row.name, row.options["link_template"], list(row.tags)) == (name, link, tags)
+    assert (row.name, row.options["inside"], list(row.tags)) == (name, link, tags)
 
 
 def test_an_edit_of_text_that_is_no_list_of_keys_is_refused() -> None:

@@ -1,6 +1,7 @@
 """Paths of the configuration begin at its file, wherever the program is started; what is allowed and seldom meant is told."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from jobs.config.load import Config, ConfigError, changes, load, needs_restart, 
 from storage.db.database import open_database
 from storage.db.errors import AlreadyRunning, NoArchive
 from storage.db.lock import InstanceLock
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def written(folder: Path, text: str) -> Config:
@@ -117,11 +120,62 @@ def test_a_rule_that_matches_everything_and_an_address_that_stands_twice_are_war
         "rules: [{name: all, query: '/./', channels: [c]}, {name: some, query: 大模型, channels: [c]}]\n"
         "channels: [{name: c, url: 'console://'}]",
     )
-    said = warnings(config)
+    said = warnings(config, NOW)
     assert [line.split(";")[0] for line in said] == [
         "rule all matches everything, whatever an article says",
         "sources a and b are one address",
     ]
+
+
+RULES = """\
+sources: [{name: a, url: 'https://news.example/feed', tags: [x]}, {name: b, url: 'https://b.example/feed'}]
+channels: [{name: c, url: 'console://'}]
+rules:
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("query: 'AI published:<2020'", "rule r raises no alert: what is published:<2020 is older than its max_age of 3d"),
+        ("query: 'AI published:<-5d'", "rule r raises no alert: what is published:<-5d is older than its max_age of 3d"),
+        ("query: 'AI published:<2020 OR chip published:2021'", "rule r raises no alert: what is published:<2020 is older"),
+        ("query: 'AI published:<2020 OR chip'", ""),
+        ("query: 'AI NOT published:<2020'", ""),
+        ("query: 'AI published:<-5d', max_age: 9d", ""),
+        ("query: 'AI published:<-3d'", ""),  # what tells only its day is as young as the end of that day
+        ("query: 'AI published:<2030'", ""),
+        ("query: 'AI published:<2020', enabled: false", ""),
+        ("query: AI, sources: ", "rule r listens to all sources: nothing stands behind its key sources"),
+        ("query: AI, sources: [a]", ""),
+    ],
+)
+def test_a_rule_that_alerts_of_nothing_or_of_all_by_a_slip_is_warned_of(tmp_path: Path, rule: str, said: str) -> None:
+    told = warnings(written(tmp_path, f"{RULES}  - {{name: r, channels: [c], {rule}}}"), NOW)
+    assert len(told) == bool(said)
+    assert said in "".join(told)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "source:a AI", "source:A", "tag:x AND source:a", "source:zzz OR AI", "AI NOT source:zzz", "AI NOT tag:zzz", "source:a OR tag:zzz",
+        "source:/^a$/ AI", "atleast(1, source:zzz, AI)",
+    ],
+)  # fmt: skip
+def test_a_source_that_is_not_there_is_no_mistake_where_the_query_can_do_without_it(tmp_path: Path, query: str) -> None:
+    config = written(tmp_path, f"{RULES}  - {{name: r, query: '{query}', channels: [c]}}")
+    assert len(config.compiled_rules()) == 1
+
+
+@pytest.mark.parametrize("place", ["", "pipe", "alerts.jsonl/below"])
+def test_a_file_of_alerts_that_can_never_be_one_is_warned_of(tmp_path: Path, place: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "alerts.jsonl").touch()
+    channels = f"{{name: c, url: 'file://{tmp_path}/{place}'}}, {{name: d, url: 'file://alerts.jsonl'}}"
+    (said,) = warnings(written(tmp_path, f"channels: [{channels}, {{name: e, url: 'file://new/alerts.jsonl'}}]"), NOW)
+    assert said.startswith(f"channel c: {tmp_path}")
+    assert "is no file" in said
 
 
 def test_a_rule_of_ten_thousand_keywords_works(tmp_path: Path) -> None:

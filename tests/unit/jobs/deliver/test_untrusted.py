@@ -225,14 +225,14 @@ def test_a_source_added_by_its_sites_words_is_one_source_or_refused(text: str, t
     path = tmp_path / "config.yaml"
     path.write_text("sources:\n  - name: a\n    url: https://a.example/\n", "utf-8")
     before = load(path, {}).sources
-    entry = {"name": text, "url": "https://b.example/", "kind": "api", "items": "data", "link_template": text, "tags": [text]}
+    entry = {"name": text, "url": "https://b.example/", "kind": "api", "items": "data", "inside": text, "tags": [text]}
     environ = {"X": "secret-of-the-operator"}
     answer = add(path, load(path, environ), [entry], environ)
     after = load(path, environ).sources
     if isinstance(answer, Refused):
         assert load(path, {}).sources == before
         return
-    assert (after[:-1], after[-1].name, after[-1].options["link_template"]) == (before, text, text)
+    assert (after[:-1], after[-1].name, after[-1].options["inside"]) == (before, text, text)
     assert not [one for one in OBEYED if one in path.read_text("utf-8")]
 
 

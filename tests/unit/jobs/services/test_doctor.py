@@ -134,3 +134,9 @@ def test_where_a_channel_would_send_to_is_known_without_sending(address: str, pl
 def test_the_advice_on_a_mode_fits_whose_file_it_is(mode: int, is_ours: bool, verdict: str, cure: str) -> None:
     found = doctor._mode(Path("config.yaml"), "configuration file", mode, is_ours)
     assert (found.verdict, cure in found.says) == (verdict, True)
+
+
+def test_a_file_of_alerts_that_can_never_be_one_has_to_be_mended(tmp_path: Path) -> None:
+    found = asyncio.run(doctor.reach("c", channel_for(f"file://{tmp_path}")))
+    assert (found.verdict, "is no file" in found.says) == ("fail", True)
+    assert asyncio.run(doctor.reach("c", channel_for(f"file://{tmp_path}/new/alerts.jsonl"))).verdict == "ok"

@@ -16,10 +16,12 @@ import pytest
 
 from crawler.record import Record
 from jobs.config.load import load
-from jobs.formats import opml
+from jobs.formats import opml, pdf
 from jobs.web.access import Parts
-from jobs.web.app import create
+from jobs.web.app import create, routes
 from jobs.web.pages.sources import DISCOVERIES
+from jobs.web.render import OWN, page_of
+from jobs.web.screens import API
 from storage.db.database import Database, open_database
 from storage.queue import leases, workers
 from storage.queue.workers import DEAD_AFTER, Worker
@@ -472,6 +474,39 @@ def test_a_week_is_a_file_and_where_there_is_no_browser_the_pdf_says_so(desk: De
 
 
 @pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("No usable sandbox! See https://browser.example\n#0 0x55d0 base::debug::StackTrace", "set crawl.sandbox: false"),
+        ("[8:8:1201/04.3:ERROR:host/zygote_linux.cc:103] The disk is full.", "Chromium made no PDF: The disk is full."),
+        ("", "Chromium made no PDF: –"),
+    ],
+)
+def test_why_there_is_no_pdf_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: str, said: str) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{log}\nEND\nexit 1\n", "utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setattr(pdf, "chromium", lambda: str(browser))
+    with pytest.raises(pdf.NotPrinted, match=re.escape(said)):
+        pdf.printed("<p>", sandbox=True)
+
+
+@pytest.mark.parametrize(
+    ("user", "sandbox", "without"), [(0, True, True), (0, False, True), (1000, True, False), (1000, False, True)]
+)
+def test_the_browser_of_a_pdf_has_its_sandbox_unless_root_or_the_configuration_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, sandbox: bool, without: bool
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\ncase $* in *--no-sandbox*) echo without >&2;; esac\n", "utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setattr(pdf, "chromium", lambda: str(browser))
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(pdf.NotPrinted) as caught:
+        pdf.printed("<p>", sandbox=sandbox)
+    assert ("without" in str(caught.value)) == without
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("PUT", "/stories/1/star", {"star": False}),
@@ -485,3 +520,43 @@ def test_a_key_of_a_body_that_nobody_reads_is_refused(desk: Desk, method: str, p
     desk.get("/")
     answer = desk.call(method, path, body)
     assert (answer.status_code, answer.json()["error"]["where"]) == (400, list(body)[-1])
+
+
+OF_OURS = ["new", "test", "add", "remove", "大模型/remove", "a/", "feeds/new", "a b/c?d#e%2F"]
+
+
+@pytest.mark.parametrize("name", OF_OURS)
+def test_a_rule_called_like_a_page_of_ours_has_its_own(desk: Desk, name: str) -> None:
+    desk.get("/rules")
+    given = {"name": name, "query": "芯片", "channels": ["desk"]}
+    assert desk.call("POST", "/rules", given).status_code == 200
+    assert f'href="/rules/{page_of(name)}"' in desk.get("/rules").text
+    assert desk.get(f"/api/v1/rules/{page_of(name)}").json()["saved"] == "芯片"
+    page = desk.get(f"/rules/{page_of(name)}").text
+    change, *_, remove = re.findall(r'action="(/rules/[^"]*)"', page)
+    assert desk.call("POST", f"/rules/{page_of(name)}", given | {"query": "晶圆"}).status_code == 200
+    assert desk.send(change, query="晶圆厂", channels="desk").status_code == 200
+    assert [rule.query for rule in load(desk.file, {}).rules if rule.name == name] == ["晶圆厂"]
+    assert desk.send(remove).status_code == 303
+    assert [rule.name for rule in load(desk.file, {}).rules] == ["大模型"]
+
+
+@pytest.mark.parametrize("name", OF_OURS)
+def test_a_source_called_like_a_page_of_ours_has_its_own(desk: Desk, name: str) -> None:
+    desk.get("/sources")
+    assert desk.call("POST", "/sources", {"url": "https://9.example/feed", "name": name}).status_code == 200
+    assert f'href="/sources/{page_of(name)}"' in desk.get("/sources").text
+    assert desk.get(f"/api/v1/sources/{page_of(name)}").json()["line"]["name"] == name
+    assert desk.send(f"/sources/{page_of(name)}", enabled="false").status_code == 303
+    assert [row.enabled for row in load(desk.file, {}).sources] == [True, True, False]
+
+
+def test_each_word_that_stands_where_a_name_does_is_known(desk: Desk) -> None:
+    known, words = routes(), set()
+    for named in (route for route in known if route.path.removeprefix(API).startswith(("/rules/{", "/sources/{"))):
+        words |= {named.path.rpartition("}")[2].strip("/")} | {
+            other.path.rpartition("/")[2]
+            for other in known
+            if "{" not in other.path and other.methods & named.methods and named.path_regex.match(other.path)
+        }
+    assert words - {""} == set(OWN)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import insert, select, update
 
-from crawler.record import Found, Link, Outcome, Reason, Source
+from crawler.record import MAX_LINKS, Found, Link, Outcome, Reason, Source
 from storage.db import models
 from storage.db.database import Database
 from storage.queue import frontier, hosts, sources
@@ -128,6 +128,11 @@ def test_links_beyond_the_limit_are_picked_up_by_the_next_poll(db: Database, pol
     third = found(db, last, *dated, max_new=2)
     assert (second.new, second.left, third.new, third.left) == (2, 1, 1, 0)
     assert not [task for task in claim(db) if task.kind == "poll"]
+
+
+def test_all_that_an_answer_may_list_is_kept_at_once(db: Database, poll: Task) -> None:
+    assert found(db, poll, *links(MAX_LINKS)) == Kept(new=MAX_LINKS)
+    assert not [task for task in claim(db, limit=MAX_LINKS) if task.kind == "poll"], "nobody is asked for the same again"
 
 
 def test_a_page_that_invents_links_without_end_is_not_polled_without_end(db: Database, poll: Task) -> None:

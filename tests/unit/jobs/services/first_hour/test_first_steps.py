@@ -1,5 +1,6 @@
 """The first configuration: whatever is chosen, the file is one that Zhixun takes, with comments in the chosen language."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from jobs.services.lookup import Unknown
 from jobs.services.sourcing.catalogue import catalogue
 from storage.rules.ruleset import search
 
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 HOOK = "webhook+https://hooks.example/a?secret=0123456789abcdef"
 
 
@@ -34,7 +36,7 @@ def test_whatever_is_chosen_becomes_a_configuration(tmp_path: Path, tongue, topi
     assert [row.name for row in config.sources] == list(sources)
     assert len(config.rules) == len(answer.rules) == max(1, len(topics) + bool(words))
     assert all(rule.channels == ("webhook",) for rule in config.rules)
-    assert warnings(config) == []
+    assert warnings(config, NOW) == []
     assert config.alerts.first_poll == 5
     assert ("# 来源" in path.read_text("utf-8")) == (tongue == "zh")
     assert path.stat().st_mode & 0o777 == 0o600
