@@ -6,14 +6,12 @@ Each is a Scrapy downloader middleware. What may not go on is raised as `Ended`,
 from __future__ import annotations
 
 import asyncio
-import sys
 import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import brotli
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -21,20 +19,16 @@ from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 from scrapy.http.request import NO_CALLBACK
 from scrapy.logformatter import LogFormatter
+from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # what it unpacks by
 from w3lib.url import safe_url_string
 
 from crawler.fetch import robots
-from crawler.fetch.handler import too_large
+from crawler.fetch.handler import CHUNK, too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
 from crawler.fetch.settings import Part
 from crawler.html.redirect_stub import refresh_of, target_of
 from crawler.record import Outcome, Reason
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_HOPS = 5
@@ -285,9 +279,9 @@ def next_request(request: Request, status: int, url: str, hops: tuple[tuple[str,
 
 
 class Decompression(HttpCompressionMiddleware):
-    """Scrapy's own, with a bound on stacked encodings, a reason for what goes wrong, and no half of a stream that was cut off.
+    """Scrapy's own, with a bound on stacked encodings and a reason for what goes wrong; a page that was cut off while packed is none.
 
-    (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd.)
+    (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd. What is cut it takes as far as it goes.)
     """
 
     def process_request(self, request: Request, spider: Any = None) -> None:
@@ -301,44 +295,48 @@ class Decompression(HttpCompressionMiddleware):
         if len(encodings) > MAX_ENCODINGS:
             raise ended(Reason.BAD_HTTP, f"{len(encodings)} encodings on top of each other", permanent=True)
         try:
-            unpacked = super().process_response(request, response)
+            made = super().process_response(request, response)
+            asked_whole = response.status == 200 and request.meta["cut"] is None
+            if asked_whole and not _ends(response.body, encodings[-1].strip().lower(), len(made.body)):
+                raise ValueError("it is cut off")
+            return made
         except IgnoreRequest:
             failure = too_large(self._max_size)
         except Exception as error:  # noqa: BLE001 - whatever a decompressor says of foreign bytes
             failure = ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300])
-        else:
-            encoding = encodings[-1].strip().lower()
-            if not isinstance(unpacked, Response) or _is_whole(response.body, encoding, len(unpacked.body)):
-                return unpacked
-            failure = ended(Reason.BAD_HTTP, f"the {encoding.decode('latin-1')} body ends in its midst")
         raise failure  # from nothing: the traceback of what went wrong holds the megabytes that were unpacked
 
 
-def _is_whole(packed: bytes, encoding: bytes, size: int) -> bool:
-    """Does a stream, which was unpacked to so many bytes, reach its end: Scrapy gives what there is of it. A lost check sum is no loss."""
-    if encoding in (b"gzip", b"x-gzip"):
-        return int.from_bytes(packed[-4:], "little") == size % 2**32 or _inflates(packed, 31)
-    if encoding == b"deflate":
-        return _inflates(packed, zlib.MAX_WBITS) or _inflates(packed, -zlib.MAX_WBITS)  # raw, as some servers send it
+def _ends(body: bytes, encoding: bytes, size: int) -> bool:
+    """Whether what was packed comes to its end. `size`: of what came out; gzip says that of it with its last bytes."""
     if encoding == b"br":
-        stream = brotli.Decompressor()
-        stream.process(packed)
-        return bool(stream.is_finished())
+        brotlied = brotli.Decompressor()
+        left = brotlied.process(body, output_buffer_limit=CHUNK)
+        while left and not brotlied.is_finished():
+            left = brotlied.process(b"", output_buffer_limit=CHUNK)
+        return bool(brotlied.is_finished())
     if encoding == b"zstd":
-        last = zstd.ZstdDecompressor()
-        last.decompress(packed)
-        return last.eof
-    return True
-
-
-def _inflates(packed: bytes, wbits: int) -> bool:
-    """Is the end of a deflated stream there. Behind one without its check sum zeros are a wrong one, and nothing else."""
-    stream = zlib.decompressobj(wbits)
+        zstandard = zstd.ZstdDecompressor()
+        zstandard.decompress(body, CHUNK)
+        while not (zstandard.eof or zstandard.needs_input):
+            zstandard.decompress(b"", CHUNK)
+        return bool(zstandard.eof)
+    if encoding == b"deflate":
+        inflating = zlib.decompressobj(15 if body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else -15)
+    elif encoding in (b"gzip", b"x-gzip") and int.from_bytes(body[-4:], "little") != size % 2**32:
+        inflating = zlib.decompressobj(31)
+    else:
+        return True
     try:
-        stream.decompress(packed + bytes(8))
+        inflating.decompress(body, CHUNK)
+        while inflating.unconsumed_tail:
+            inflating.decompress(inflating.unconsumed_tail, CHUNK)
+        inflating.decompress(
+            b"" if inflating.eof else bytes(8)
+        )  # some servers leave out the checksum: then these are a wrong one
     except zlib.error as error:
-        return "check" in str(error) and "header" not in str(error)
-    return stream.eof
+        return "incorrect" in str(error)  # a wrong checksum stands at the end
+    return inflating.eof
 
 
 class Silence(LogFormatter):
