@@ -30,7 +30,7 @@ from storage.archive import queries
 from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.db.errors import StorageError
-from storage.rules.parser import QueryError
+from storage.rules.parser import MAX_LENGTH, QueryError
 
 T = TypeVar("T")
 MOST = 25
@@ -47,7 +47,7 @@ tag: author: publisher: lang: link:, published:>=2026-01-01. tech:大语言模�
 
 Limit = Annotated[int, Field(ge=1, le=MOST, description="at most so many")]
 Day = Annotated[date | None, Field(description="a day, included, in the configured zone")]
-Query = Annotated[str, Field(max_length=2000, description="see query_help")]
+Query = Annotated[str, Field(max_length=MAX_LENGTH, description="see query_help")]
 
 
 class Words(BaseModel):

@@ -26,6 +26,7 @@ from jobs.web.charts import shade
 from jobs.web.errors import Trouble
 from jobs.web.marks import found
 from jobs.web.menu import Menu
+from storage.rules.parser import MAX_LENGTH
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -37,6 +38,7 @@ SENDS = (
     "daily {at}",
     *(f"weekly {day} {{at}}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 )
+MOST_BACK = 1_500  # characters of a search that who has to log in first comes back to
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -66,7 +68,7 @@ class Renderer:
             in_words,
             events.short,
         )
-        self._env.globals.update({one.__name__: one for one in functions}, static=self._static)
+        self._env.globals.update({one.__name__: one for one in functions}, static=self._static, MAX_LENGTH=MAX_LENGTH)
         self._env.filters.update({one.__name__: one for one in (*of_times, *of_words)}, link=safe_link)
 
     def warm(self) -> None:
@@ -93,9 +95,8 @@ class Renderer:
         if wants_json(request):
             return Response(json.dumps(trouble.body, ensure_ascii=False), trouble.status, headers, "application/json")
         if trouble.body["error"]["code"] == "log_in":
-            return RedirectResponse(
-                "/login?" + urlencode({"back": request.url.path + (f"?{request.url.query}" if request.url.query else "")}), 303
-            )
+            asked = request.url.path + (f"?{request.url.query}" if 0 < len(request.url.query) < MOST_BACK else "")
+            return RedirectResponse("/login?" + urlencode({"back": asked}), 303)
         body = self._html(request, "error.html", page=trouble, ask=None, counts=self.menu(None))
         return Response(body, trouble.status, headers, "text/html; charset=utf-8")
 

@@ -21,6 +21,7 @@ from storage.db.database import READERS
 GRACE = 1  # seconds that open answers have when the server ends
 REQUEST_WITHIN = 30.0  # seconds for a whole request, at most twice that
 MOST_CONNECTIONS = 256  # at once
+LONGEST_HEAD = 2**17  # bytes of a request before its body: a query of the longest, in Chinese, each character as nine
 
 _log = log.get("web")
 
@@ -77,6 +78,7 @@ class Listener:
             timeout_graceful_shutdown=GRACE,
             ws="none",
             proxy_headers=False,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         self._server = uvicorn.Server(config) if own_signals else _Guest(config)
         self._address = address

@@ -99,8 +99,13 @@ def asked(config: Config, name: str | None, query: str | None, against: str | No
     rule = named("rule", name, config.rules) if name is not None else None
     assert rule is not None or query is not None
 
-    wanted = config.parsed(query if query is not None else rule.query_text() if rule else "")
-    return Asked(rule.name if rule else "query", wanted, rule, config.parsed(against) if against is not None else None)
+    own = rule.query_text() if rule else ""
+
+    def parsed(text: str) -> Query:
+        return config.query_of(rule) if rule and text == own else config.parsed(text)  # a list of keywords may be longer
+
+    wanted = parsed(own if query is None else query)
+    return Asked(rule.name if rule else "query", wanted, rule, parsed(against) if against is not None else None)
 
 
 def trial(session: Session, config: Config, asked: Asked, since: datetime | None = None, *, evidence: bool = True) -> Trial:

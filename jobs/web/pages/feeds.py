@@ -19,6 +19,7 @@ from jobs.web.access import parts_of
 from jobs.web.errors import Trouble
 from jobs.web.render import etagged
 from jobs.web.screens import Screen
+from storage.rules.parser import MAX_LENGTH
 
 screen = Screen("feeds")
 ATOM, JSON = "application/atom+xml; charset=utf-8", "application/feed+json; charset=utf-8"
@@ -28,7 +29,7 @@ def feed(
     request: Request,
     secret: Annotated[str, Path(max_length=200)],
     name: Annotated[str, Path(max_length=300)],
-    q: Annotated[str | None, Query(max_length=2_000)] = None,
+    q: Annotated[str | None, Query(max_length=MAX_LENGTH)] = None,
     type: Annotated[str | None, Query(max_length=20)] = None,
     company: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:

@@ -19,6 +19,7 @@ from jobs.web.access import Asked, Viewer
 from jobs.web.errors import Trouble
 from jobs.web.render import Renderer
 from jobs.web.screens import API, Done, Limit, Name, Number, Screen
+from storage.rules.parser import MAX_LENGTH
 
 screen = Screen("people")
 Before = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^\d{1,18}$")]
@@ -120,7 +121,7 @@ class NewToken(BaseModel):
     name: Short
     scope: Short = "read"
     days: Annotated[int | None, Field(ge=1, le=3650)] = None
-    q: Annotated[str, Field(max_length=2_000)] = ""
+    q: Annotated[str, Field(max_length=MAX_LENGTH)] = ""
 
 
 class AskedToken(NewToken, extra="forbid"):

@@ -23,10 +23,11 @@ from jobs.services.trials.trial import Trial
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble, edited
 from jobs.web.screens import Called, Done, Screen
+from storage.rules.parser import MAX_LENGTH
 
 screen = Screen("rules")
 Days = Annotated[int, Query(ge=1, le=366, description="of the archive, back from now")]
-Written = Annotated[str | None, Query(max_length=2000, description="instead of the rule's own query")]
+Written = Annotated[str | None, Query(max_length=MAX_LENGTH, description="instead of the rule's own query")]
 DAYS = 30
 TRIALS = BoundedSemaphore(4)  # at once
 TRIAL_SECONDS = 10.0  # of one statement
@@ -66,9 +67,9 @@ class Saved:
 
 
 class Asking(BaseModel):
-    """A query on trial."""
+    """A query on trial; how long it may be its language says, and a rule's own may be longer: it lists keywords."""
 
-    query: Annotated[str, Field(max_length=2000)]
+    query: str
     rule: str | None = None
     days: Annotated[int, Field(ge=1, le=366)] = DAYS
 
@@ -76,7 +77,7 @@ class Asking(BaseModel):
 class Rule(BaseModel):
     """What a rule says. Empty examples are left out. `version`: of the file as it was seen."""
 
-    query: Annotated[str, Field(min_length=1, max_length=2000)]
+    query: Annotated[str, Field(min_length=1)]
     name: Annotated[str, Field(max_length=100)] = ""
     channels: list[str] = []
     send: Annotated[str, Field(max_length=60)] = "instant"
@@ -163,7 +164,9 @@ def change(ask: Asked, name: Called, given: Rule) -> Saved:
     """Write what a rule says now into the configuration; its comments stay."""
     row = named("rule", name, ask.config.rules)
     values = _values(given)
-    if row.keywords:
+    if given.query.strip() == row.query_text().strip():
+        del values["query"]
+    elif row.keywords:
         values["keywords"] = None
     return _save(ask, name, Change("rules", name, values), given, "rule changed", row.query_text())
 

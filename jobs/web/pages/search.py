@@ -19,12 +19,12 @@ from jobs.web.marks import Piece, Span, pieces
 from jobs.web.screens import After, Day, Limit, RecordJson, Screen
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
-from storage.rules.parser import Query
+from storage.rules.parser import MAX_LENGTH, Query
 
 screen = Screen("search")
 VALUES = 8  # of each kind
 AROUND = 70  # code points shown before and after the first place in a text
-Words = Annotated[str, Param(description="in the language of the rules", max_length=2000)]
+Words = Annotated[str, Param(description="in the language of the rules", max_length=MAX_LENGTH)]
 Source = Annotated[str | None, Param(max_length=200)]
 
 

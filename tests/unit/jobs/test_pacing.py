@@ -319,7 +319,7 @@ async def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_ov
 async def test_a_used_up_budget_stops_what_goes_on_and_further_pages_too(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path, budget=3)
     watcher.readers.links, watcher.readers.more = (Link("https://a.example/1"),), (("https://a.example/more", None),)
-    [a, b, c] = await watcher.claims()
+    [a, b, _] = await watcher.claims()
     await watcher.pipeline.answered(FetchResult(a, Outcome(Reason.OK), Page(a.url, b"", watcher.now)))
     await watcher.pipeline.answered(FetchResult(b, Outcome(Reason.OVERLOADED)))
     for _ in range(4):

@@ -58,6 +58,8 @@ def test_one_signs_in_reads_and_signs_out(app: FastAPI, archive: Database) -> No
     team(archive)
     browser = Browser(app)
     assert browser.get("/records/1").headers["location"] == "/login?back=%2Frecords%2F1"
+    back = browser.get("/search", params={"q": "大模型 OR " * 200}).headers["location"]
+    assert browser.get(back).status_code == 200, "of a search that is too long to come back to, the page"
     done = login(browser, "LIN", form={"back": "/records/1"})
     assert (done.status_code, done.headers["location"]) == (303, "/records/1")
     assert "lin" in browser.get("/").text

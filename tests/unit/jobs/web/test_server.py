@@ -25,6 +25,7 @@ from jobs.web.metrics import Health, Metric
 from jobs.web.render import TEMPLATES
 from jobs.web.server import Listener, host_and_port
 from storage.db.database import Database
+from storage.rules.parser import MAX_LENGTH
 from tests import press
 
 PASSWORD = "four quiet boats at noon"
@@ -106,6 +107,17 @@ async def test_who_listens_hears_what_is_there_and_what_comes(sqlite: Database, 
     finally:
         await listener.close()
     assert said == {"records": 10, "alerts": 8}
+
+
+async def test_an_address_with_the_longest_query_is_read(sqlite: Database) -> None:
+    listener = Listener(create(press.parts(sqlite)), "127.0.0.1:0")
+    listener.open()
+    try:
+        records, query = f"http://127.0.0.1:{listener.port}/api/v1/records", {"q": "模" * MAX_LENGTH}
+        async with aiohttp.ClientSession() as session, session.get(records, params=query) as answer:
+            assert (answer.status, (await answer.json())["hits"]) == (200, [])
+    finally:
+        await listener.close()
 
 
 async def test_the_pages_tell_health_and_what_a_daemon_measures(sqlite: Database) -> None:

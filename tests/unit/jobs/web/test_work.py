@@ -25,6 +25,7 @@ from jobs.web.screens import API
 from storage.db.database import Database, open_database
 from storage.queue import leases, workers
 from storage.queue.workers import DEAD_AFTER, Worker
+from storage.rules.parser import MAX_LENGTH, MAX_NODES
 from tests import press
 from tests.web_client import Browser
 
@@ -560,3 +561,35 @@ def test_each_word_that_stands_where_a_name_does_is_known(desk: Desk) -> None:
             if "{" not in other.path and other.methods & named.methods and named.path_regex.match(other.path)
         }
     assert words - {""} == set(OWN)
+
+
+LONG = " OR ".join(["大模型", *(f"第{'一二三四五六七八九'[n % 9]}机构{n}号" for n in range(900))])[:MAX_LENGTH].rpartition(
+    " OR "
+)[0]
+
+
+def test_a_query_of_the_longest_is_searched_tried_and_saved(desk: Desk) -> None:
+    assert MAX_LENGTH - 20 < len(LONG) <= MAX_LENGTH
+    assert len(desk.get("/api/v1/records", params={"q": LONG}).json()["hits"]) >= 3
+    assert desk.get("/search", params={"q": LONG}).status_code == 200
+    assert desk.get("/rules/大模型", params={"query": LONG}).status_code == 200
+    assert desk.call("POST", "/rules/test", {"query": LONG, "rule": "大模型"}).status_code == 200
+    assert desk.send("/rules/大模型", query=LONG, channels="desk").status_code == 200
+    assert load(desk.file, {}).rules[0].query == LONG
+    assert f'maxlength="{MAX_LENGTH}"' in desk.get("/rules/new").text
+    refused = desk.call("POST", "/rules/大模型", {"query": LONG + LONG, "channels": ["desk"]})
+    assert (refused.status_code, "at most" in refused.json()["error"]["message"]) == (400, True)
+
+
+def test_a_rule_that_lists_more_keywords_than_a_query_may_have_is_tried_and_keeps_them(desk: Desk) -> None:
+    words = ["大模型", *(f"机构{n}号" for n in range(MAX_NODES + 500))]
+    listed = CONFIG.replace("query: '大模型 OR LLM'", f"keywords: [{', '.join(words)}]")
+    desk.file.write_text(listed, "utf-8")
+    page = desk.get("/rules/大模型?days=7").text
+    assert "What it would have sent" in page
+    assert '<input type="hidden" name="query"' not in page, "the trial of what is saved needs no query in its address"
+    saved = desk.get("/api/v1/rules/大模型").json()["saved"]
+    assert desk.call("POST", "/rules/test", {"query": saved, "rule": "大模型"}).status_code == 200
+    assert desk.call("POST", "/rules/大模型", {"query": saved, "channels": ["desk"], "send": "hourly"}).status_code == 200
+    (rule,) = load(desk.file, {}).rules
+    assert (rule.keywords, rule.query, str(rule.send)) == (tuple(words), None, "hourly")
