@@ -6,6 +6,7 @@ Each is a Scrapy downloader middleware. What may not go on is raised as `Ended`,
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +19,11 @@ from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 from scrapy.http.request import NO_CALLBACK
 from scrapy.logformatter import LogFormatter
+from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]  # what it unpacks by
 from w3lib.url import safe_url_string
 
 from crawler.fetch import robots
-from crawler.fetch.handler import too_large
+from crawler.fetch.handler import CHUNK, too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
 from crawler.fetch.settings import Part
@@ -277,9 +279,9 @@ def next_request(request: Request, status: int, url: str, hops: tuple[tuple[str,
 
 
 class Decompression(HttpCompressionMiddleware):
-    """Scrapy's own, with a bound on stacked encodings and a reason for what goes wrong.
+    """Scrapy's own, with a bound on stacked encodings and a reason for what goes wrong; a page that was cut off while packed is none.
 
-    (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd.)
+    (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd. What is cut it takes as far as it goes.)
     """
 
     def process_request(self, request: Request, spider: Any = None) -> None:
@@ -293,12 +295,48 @@ class Decompression(HttpCompressionMiddleware):
         if len(encodings) > MAX_ENCODINGS:
             raise ended(Reason.BAD_HTTP, f"{len(encodings)} encodings on top of each other", permanent=True)
         try:
-            return super().process_response(request, response)
+            made = super().process_response(request, response)
+            asked_whole = response.status == 200 and request.meta["cut"] is None
+            if asked_whole and not _ends(response.body, encodings[-1].strip().lower(), len(made.body)):
+                raise ValueError("it is cut off")
+            return made
         except IgnoreRequest:
             failure = too_large(self._max_size)
         except Exception as error:  # noqa: BLE001 - whatever a decompressor says of foreign bytes
             failure = ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300])
         raise failure  # from nothing: the traceback of what went wrong holds the megabytes that were unpacked
+
+
+def _ends(body: bytes, encoding: bytes, size: int) -> bool:
+    """Whether what was packed comes to its end. `size`: of what came out; gzip says that of it with its last bytes."""
+    if encoding == b"br":
+        brotlied = brotli.Decompressor()
+        left = brotlied.process(body, output_buffer_limit=CHUNK)
+        while left and not brotlied.is_finished():
+            left = brotlied.process(b"", output_buffer_limit=CHUNK)
+        return bool(brotlied.is_finished())
+    if encoding == b"zstd":
+        zstandard = zstd.ZstdDecompressor()
+        zstandard.decompress(body, CHUNK)
+        while not (zstandard.eof or zstandard.needs_input):
+            zstandard.decompress(b"", CHUNK)
+        return bool(zstandard.eof)
+    if encoding == b"deflate":
+        inflating = zlib.decompressobj(15 if body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0 else -15)
+    elif encoding in (b"gzip", b"x-gzip") and int.from_bytes(body[-4:], "little") != size % 2**32:
+        inflating = zlib.decompressobj(31)
+    else:
+        return True
+    try:
+        inflating.decompress(body, CHUNK)
+        while inflating.unconsumed_tail:
+            inflating.decompress(inflating.unconsumed_tail, CHUNK)
+        inflating.decompress(
+            b"" if inflating.eof else bytes(8)
+        )  # some servers leave out the checksum: then these are a wrong one
+    except zlib.error as error:
+        return "incorrect" in str(error)  # a wrong checksum stands at the end
+    return inflating.eof
 
 
 class Silence(LogFormatter):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 import zlib
 from collections.abc import Sequence
 from itertools import pairwise
@@ -355,6 +356,30 @@ class TestDecompression:
             body = gzip.compress(body)
         assert (await _packed(body, "gzip, gzip, gzip, gzip")).outcome.reason is Reason.BAD_HTTP
 
+    @pytest.mark.parametrize("encoding", [*ENCODERS, "raw deflate"])
+    @pytest.mark.parametrize("size", [900, 400_000])
+    async def test_a_page_that_was_cut_off_while_packed_is_none(self, encoding: str, size: int) -> None:
+        page = random.Random(size).randbytes(size // 2).hex().encode()
+        packed = zlib.compress(page)[2:-4] if encoding == "raw deflate" else ENCODERS[encoding](page)
+        encoding = encoding.removeprefix("raw ")
+        for end in (len(packed) * 2 // 3, len(packed) - len(packed) // 20):
+            outcome = (await _packed(packed[:end], encoding)).outcome
+            assert (outcome.reason, outcome.permanent) == (Reason.BAD_HTTP, False)
+        assert (await _packed(packed, encoding)).page.body == page
+
+    @pytest.mark.parametrize("end", [b"", b"\r\n", gzip.compress(b"")[-8:], gzip.compress(b" more")])
+    async def test_a_gzip_page_is_whole_whatever_stands_for_its_checksum_or_behind(self, end: bytes) -> None:
+        packed = gzip.compress(b"hello " * 100)
+        for body in (packed[:-8] + end, packed + end):
+            answer = await _packed(body, "gzip")
+            assert answer.page is not None
+            assert answer.page.body.startswith(b"hello " * 100)
+
+    async def test_what_is_cut_by_us_says_what_its_status_says(self) -> None:
+        body = gzip.compress(random.Random(1).randbytes(400_000))
+        answer = await _packed(body, "gzip", status=404)
+        assert answer.outcome.reason is Reason.GONE
+
     @pytest.mark.parametrize("encoding", ENCODERS)
     async def test_a_broken_stream_is_bad_http(self, encoding: str) -> None:
         assert (await _packed(b"this is not packed at all", encoding)).outcome.reason is Reason.BAD_HTTP
@@ -404,7 +429,7 @@ class TestDecompression:
         assert answer.outcome.reason is Reason.TOO_LARGE
 
 
-async def _packed(body: bytes, encoding: str, with_rules: Any = None) -> Any:
+async def _packed(body: bytes, encoding: str, with_rules: Any = None, status: int = 200) -> Any:
     site: Site
-    async with serving({"/": http(200, body, Content_Encoding=encoding)}) as site:
+    async with serving({"/": http(status, body, Content_Encoding=encoding)}) as site:
         return await fetch_one(site.url("/"), with_rules)
