@@ -42,6 +42,7 @@ STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left
 HEARTBEAT, MINUTE, HOUR = 5, 60, 3600  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
+PAGES_AGAIN = 30  # seconds between two tries to serve the pages, where there was no owner or the port was taken
 RECOVER_EVERY = 15  # seconds between two looks for leases that ran out
 JUMP = timedelta(seconds=2)  # from here on the machine's clock was set; less is how a clock is kept right
 POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
@@ -65,6 +66,7 @@ class Daemon:
         self._seen = _modified(path)
         self._started = clock.monotonic()
         self._served: list[Listener] = []
+        self._has_pages, self._no_pages = False, ""  # why, as it was told
         self._last_resort = LastResort()
         # what our clock showed when the machine's was set, and by how much
         self._was_set: tuple[datetime, timedelta] | None = None
@@ -122,20 +124,26 @@ class Daemon:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _open_web(self) -> None:
-        """Before all else: the pages also say what keeps the daemon from beginning."""
+        """Before all else: the pages also say what keeps the daemon from beginning. Later, what kept them may be over."""
         address = self._app.config.web
-        if address is None or not self._pages:
+        if address is None or not self._pages or self._has_pages:
             return
         from jobs import serve  # noqa: PLC0415 - `run --once` serves nothing, and does not wait for what serves
 
         try:
             listener = serve.pages(self._app.pages(self._path, self._measure), address)
         except (serve.Refused, StorageError) as error:  # the crawl goes on
-            _log.error("no pages", error=str(error))
+            if str(error) != self._no_pages:
+                _log.error("no pages", error=str(error))
+            self._no_pages = str(error)
             return
+        self._has_pages = True
         listener.open()
         self._served.append(listener)
         _log.info("the pages", address=f"http://{address}")
+
+    async def _open_web_again(self) -> None:
+        self._open_web()  # here, not in a thread: it serves in this loop
 
     def _open_metrics(self) -> None:
         address = self._app.config.metrics
@@ -200,6 +208,7 @@ class Daemon:
         if built.config.crawl.websub is not None:
             jobs.append(("websub", 1, self._guarding(lambda: built.websub.tick(set(built.pipeline.watch.sources))), None))
         if self._pages:
+            jobs.append(("pages", PAGES_AGAIN, self._open_web_again, None))
             jobs.append(("freeze", 30 * MINUTE, freeze, MINUTE))
         scheduler = Ticker()
         for name, pause, job, soon in jobs:

@@ -13,7 +13,6 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.sandbox.memory import freeze
 from jobs.config.load import Config
-from jobs.config.values import is_loopback
 from jobs.services.readers import people
 from jobs.web.access import Parts
 from jobs.web.app import create
@@ -32,13 +31,8 @@ class Refused(ZhixunError):
 
 def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
     """The pages, bound to their address. Raises Refused; and StorageError, where it has to ask for an owner."""
-    if not is_loopback(address) and not parts.db.ask(people.owner_exists):
-        raise Refused(
-            tr(
-                "others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`",
-                address=address,
-            )
-        )
+    if open_to_all := people.not_guarded(parts.db, address):
+        raise Refused(open_to_all)
     app = create(parts)
     listener = Listener(app, address, own_signals=own_signals, warm=lambda: warm(app))
     freeze()

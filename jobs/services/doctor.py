@@ -9,7 +9,7 @@ import shutil
 import socket
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from jobs import backups
 from jobs.config.load import Config
 from jobs.deliver.message import test_message
 from jobs.deliver.transport import OpenChannel, Post, Reply, channel_for
+from jobs.services.readers import people
 from storage.archive import queries
 from storage.db.database import Database, open_database
 from storage.db.errors import NotReady, StorageError
@@ -51,6 +52,9 @@ def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
     yield private(path, tr("configuration file"))
     with closing(open_database(config.database)) as db:
         yield from _store(db, config, now)
+        with suppress(StorageError):  # told by then
+            if config.web and (why := people.not_guarded(db, config.web)):
+                yield Finding(tr("pages"), "warn", why)
     if config.browser:
         yield asyncio.run(browser(config.browser, config.crawl.sandbox))
     for row in config.channels:

@@ -14,6 +14,7 @@ import secrets
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,8 +26,10 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
+from jobs.config.values import is_loopback
 from jobs.services.lookup import Unknown
 from storage.db.database import Database
+from storage.db.errors import NoArchive, NotReady
 from storage.db.models import NOBODY
 from storage.people import accounts, audit
 from storage.people.accounts import Person, Role, Token
@@ -102,6 +105,19 @@ def people(session: Session) -> tuple[Person, ...]:
 def owner_exists(session: Session) -> bool:
     """Whether anybody is asked who he is: only then other machines may reach the pages."""
     return accounts.count(session, "owner") > 0
+
+
+def not_guarded(db: Database, address: str) -> str:
+    """Why the pages may not be served at an address, since others reach it; "" where they may. Raises StorageError."""
+    if is_loopback(address):
+        return ""
+    with suppress(NoArchive, NotReady):  # then there is nobody at all
+        if db.ask(owner_exists):
+            return ""
+    return tr(
+        "others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`",
+        address=address,
+    )
 
 
 def nobody(session: Session) -> Reader | None:

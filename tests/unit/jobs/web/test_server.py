@@ -18,6 +18,7 @@ from jobs import serve
 from jobs.app import App
 from jobs.config.load import ConfigError, load
 from jobs.daemon import Daemon
+from jobs.services import doctor
 from jobs.services.readers import people
 from jobs.web.app import create
 from jobs.web.events import Live
@@ -201,6 +202,34 @@ def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> 
             assert not daemon._served
         finally:
             built.close()
+
+
+async def test_pages_that_others_reach_come_when_there_is_an_owner_and_until_then_it_is_said_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as free:
+        address = f"0.0.0.0:{free.getsockname()[1]}"
+    path = tmp_path / "config.yaml"
+    path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\nweb: {address}\n", "utf-8")
+    said: list[str] = []
+    monkeypatch.setattr(
+        "jobs.daemon._log", type("Log", (), {"error": lambda _, *__, error: said.append(error), "info": lambda *_, **__: 0})()
+    )
+    with closing(App(load(path, {}))) as built:
+        daemon = Daemon(built, path)
+        daemon._open_web()
+        built.db.upgrade()
+        again = daemon._ticks().get_job("pages").func
+        await again()
+        assert not daemon._served
+        assert [f"others can reach {address}, and there is no owner yet" in one for one in said] == [True], "once"
+        assert [one.says for one in doctor.examine(built.config, path, press.NOW) if one.what == "pages"] == said
+        await built.db.write(lambda s: people.add(s, 0, "lin", password=PASSWORD, role="owner", now=press.NOW))
+        assert "pages" not in [one.what for one in doctor.examine(built.config, path, press.NOW)]
+        await again()
+        await again()
+        (listener,) = daemon._served
+        await listener.close()
 
 
 @pytest.mark.parametrize("pages", [True, False])
