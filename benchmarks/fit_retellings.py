@@ -117,11 +117,8 @@ def fitted(names: list[str], cases: list[Case]) -> dict[str, float]:
 
 
 def points(weights: dict[str, float], one: Case) -> float:
-    return (
-        -99.0
-        if "correction" in one.features or not one.features.keys() & {Kind.ANCHOR, Kind.AMOUNT}
-        else sum(weights.get(name, 0.0) * value for name, value in one.features.items())
-    )
+    never = Kind.ANCHOR not in one.features or one.features.keys() & wording.APART
+    return -99.0 if never else sum(weights.get(name, 0.0) * value for name, value in one.features.items())
 
 
 def measured(held: list[Case], weights: dict[str, float], least: float) -> Counter[str]:
@@ -161,7 +158,7 @@ def main() -> None:
     pairs = [one for path in chosen.pairs for one in of_pairs(path)]
     names = sorted({name for one in (*days, *pairs) for name in one.features})
     retold = sum(count - 1 for path in chosen.days for count in Counter(row["event"] for row in lines(path)).values())
-    for least in (2.0, 2.5, 3.0, 3.5, 4.0, 5.0):
+    for least in (3.5, 4.5, wording.SURELY, 6.0):
         counts: Counter[str] = Counter()
         for number, path in enumerate(chosen.days):
             kept = [one for one in days if one.of != str(path)]
