@@ -8,14 +8,13 @@ Events and what is known of them are those that the analyzers find: of articles 
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from benchmarks import labelled_tables
-from benchmarks.fit_parties import FOLDS, cross_fitted, fit
+from benchmarks.fit_parties import cross_fitted, fit, fold_of
 from crawler.nlp.events import columns
 from crawler.nlp.events.frames import Cell, Known
 from crawler.nlp.events.parties import TENTHS
@@ -41,7 +40,7 @@ class Case(NamedTuple):
 
     @property
     def fold(self) -> int:
-        return zlib.crc32(self.ident.encode()) % FOLDS
+        return fold_of(self.ident)
 
 
 def cases(row: dict[str, Any]) -> Iterator[Case]:
@@ -50,7 +49,7 @@ def cases(row: dict[str, Any]) -> Iterator[Case]:
     record = adding.add(Record(title, f"https://example.org/{row['id']}", text, published=published))
     earlier: defaultdict[str, list[Known]] = defaultdict(list)
     due = list(row["tables"])
-    for known in (events.known(one) for one in record.events if one.type in events.TABLES):
+    for known in (events.facts_of(one) for one in record.events if one.type in events.TABLES):
         found = columns.candidates(known, columns.read(known, title, text)[0], title, text, published, earlier[known.type])
         earlier[known.type].append(known)
         of_kind = [one for one in due if one["table"] == known.type]

@@ -10,8 +10,6 @@ benchmarks/stories.py has them. Of news only title and text count, and how many 
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 import math
 import sys
 import zlib
@@ -19,17 +17,16 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from benchmarks.stories import rows_of
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import DATA
 from crawler.record import Record
 from crawler.text import normal
 from storage.stories import compare, proof, wording
 from storage.stories.fingerprint import StoryPrint, fingerprint, keys
-from storage.stories.verdict import Kind
 
-FOLDS = 5
 OFTEN = 20  # articles that a word stands in to be listed
 STRENGTH = 0.1  # of regularisation (L2), inverse
 OF_PAIR = 4.0  # what a pair weighs beside one of the days: it was made to be hard
@@ -49,35 +46,31 @@ class Case(NamedTuple):
     later: int
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as rows:
-        yield from map(json.loads, rows)
-
-
 def case(same: bool, one: StoryPrint, other: StoryPrint, of: str, later: int = 0) -> Case | None:
     """None where something separates them for certain, whatever they share."""
-    verdict = compare.same_story(one, other)
+    verdict, found = compare.same_story(one, other), proof.signs(one, other)
     if verdict.apart is not None or proof.updates(one, other):
         return None
-    return Case(same, wording.features(one.worded, other.worded, proof.signs(one, other)), verdict.likely, of, later)
+    likely = verdict.sure or (proof.weigh(found) >= proof.ENOUGH and proof.may_repeat(one, other, found))
+    return Case(same, wording.features(one.worded, other.worded, found), likely, of, later)
 
 
 def of_days(path: Path) -> Iterator[Case]:
-    rows = sorted(lines(path), key=lambda row: datetime.fromisoformat(row["published"]))
+    told = sorted(rows_of(path), key=lambda row: datetime.fromisoformat(row["published"]))
     prints = [
-        fingerprint(Record(row["title"], "", row["text"], published=datetime.fromisoformat(row["published"]))) for row in rows
+        fingerprint(Record(row["title"], "", row["text"], published=datetime.fromisoformat(row["published"]))) for row in told
     ]
-    told = [set(keys(one)) for one in prints]
-    for later, row in enumerate(rows):
+    known = [set(keys(one)) for one in prints]
+    for later, row in enumerate(told):
         for earlier in range(later):
-            if told[later] & told[earlier]:
-                made = case(row["event"] == rows[earlier]["event"], prints[later], prints[earlier], str(path), later)
+            if known[later] & known[earlier]:
+                made = case(row["event"] == told[earlier]["event"], prints[later], prints[earlier], str(path), later)
                 if made:
                     yield made
 
 
 def of_pairs(path: Path) -> Iterator[Case]:
-    for row in lines(path):
+    for row in rows_of(path):
         if row.get("one_text") and row.get("other_text"):
             one, other = (fingerprint(Record(row[name], "", row[f"{name}_text"])) for name in ("one", "other"))
             if made := case(bool(row["same"]), one, other, "", zlib.crc32(row["one"].encode())):
@@ -90,7 +83,7 @@ def rarities(paths: list[Path]) -> dict[str, float]:
     seen: dict[str, Counter[str]] = {"zh": Counter(), "en": Counter()}
     many: Counter[str] = Counter()
     for path in paths:
-        for row in lines(path):
+        for row in rows_of(path):
             language = "zh" if language_of(row["text"]) == "zh" else "en"
             many[language] += 1
             seen[language].update(set(wording.words(normal(f"{row['title']}\n{row['text']}"))))
@@ -117,8 +110,7 @@ def fitted(names: list[str], cases: list[Case]) -> dict[str, float]:
 
 
 def points(weights: dict[str, float], one: Case) -> float:
-    never = Kind.ANCHOR not in one.features or one.features.keys() & wording.APART
-    return -99.0 if never else sum(weights.get(name, 0.0) * value for name, value in one.features.items())
+    return wording.log_odds(one.features, weights) if wording.may_retell(one.features) else -math.inf
 
 
 def measured(held: list[Case], weights: dict[str, float], least: float) -> Counter[str]:
@@ -126,9 +118,9 @@ def measured(held: list[Case], weights: dict[str, float], least: float) -> Count
     counts: Counter[str] = Counter()
     best: dict[tuple[str, int], tuple[float, bool]] = {}
     for one in held:
-        said = max(points(weights, one), 99.0 * one.likely)
+        said = math.inf if one.likely else points(weights, one)
         if one.of:
-            best[one.of, one.later] = max(best.get((one.of, one.later), (-99.0, False)), (said, one.same))
+            best[one.of, one.later] = max(best.get((one.of, one.later), (-math.inf, False)), (said, one.same))
         elif said >= least:
             counts["pairs right" if one.same else "pairs wrong"] += 1
     for said, same in best.values():
@@ -157,7 +149,7 @@ def main() -> None:
     days = [one for path in chosen.days for one in of_days(path)]
     pairs = [one for path in chosen.pairs for one in of_pairs(path)]
     names = sorted({name for one in (*days, *pairs) for name in one.features})
-    retold = sum(count - 1 for path in chosen.days for count in Counter(row["event"] for row in lines(path)).values())
+    retold = sum(count - 1 for path in chosen.days for count in Counter(row["event"] for row in rows_of(path)).values())
     for least in (3.5, 4.5, wording.SURELY, 6.0):
         counts: Counter[str] = Counter()
         for number, path in enumerate(chosen.days):
@@ -169,8 +161,8 @@ def main() -> None:
             f"{least}: {counts['right']} of {retold} retellings, {counts['wrong']} wrong; pairs {counts['pairs right']}, wrong {counts['pairs wrong']}"
         )
     if chosen.write:
-        rows = sorted(fitted(names, [*days, *pairs]).items(), key=lambda one: (-one[1], one[0]))
-        text = "".join(f"{weight} | {name}\n" for name, weight in rows)
+        heaviest = sorted(fitted(names, [*days, *pairs]).items(), key=lambda one: (-one[1], one[0]))
+        text = "".join(f"{weight} | {name}\n" for name, weight in heaviest)
         (DATA / "retellings.txt").write_text(HEADERS["retellings.txt"] + text, "utf-8")
 
 

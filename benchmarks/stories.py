@@ -65,7 +65,7 @@ def main() -> None:
     shown = ("folds", "missed", "same", "unsame")
     parser.add_argument("--show", choices=shown, help="wrong folds, folds missed, wrong or missed sameness")
     given = parser.parse_args()
-    rows = [row for row in _rows(given.file) if given.split in (None, row.get("split")) and given.kind in (None, row["kind"])]
+    rows = [row for row in rows_of(given.file) if given.split in (None, row.get("split")) and given.kind in (None, row["kind"])]
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/stories.db")
         database.upgrade()
@@ -82,7 +82,8 @@ def main() -> None:
         print(f"\n{pair.kind} {pair.lang}: {pair.reason}", *(f"\n  {one.title}\n    {one.text}" for one in pair.records), sep="")
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a file, packed or not."""
     read = lzma.open if path.suffix == ".xz" else open
     with read(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)

@@ -264,6 +264,12 @@ def _person(said: Said) -> str:
     return persons[0] if is_sure else ""
 
 
+def _post_of(name: str, text: str) -> re.Match[str] | None:
+    """The first post before a name, with the firm in quotation marks before that."""
+    posts = (_post.search(text, max(0, at - POST), at) for at in places(name, text))
+    return next(filter(None, posts), None)
+
+
 _first_name = re.compile(r"\b[A-Z][a-z]+ \Z")
 _in_it = re.compile(r"\b(?:in|at|near|from|outside) \Z")
 _goes_on = re.compile(" [A-Z]")
@@ -285,9 +291,7 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     made = replace(made, headline=_frame.sub("", made.headline))
     vague = _vague_zh.search(made.headline) or (_decided.match(made.headline) if made.start == 0 else None)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
-    whole = said.title + said.text
-    posts = (_post.search(whole, max(0, at - POST), at) for at in places(name, whole)) if name else ()
-    if post := next(filter(None, posts), None):
+    if name and (post := _post_of(name, said.title + said.text)):
         name = post[1] or ""  # a person is no company
     if vague is None or not name or name in made.headline:
         return made

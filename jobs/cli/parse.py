@@ -25,9 +25,9 @@ from jobs import clock
 from jobs.cli.console import Cli, fail, write_json
 from jobs.cli.record_export import Format, write_records
 from jobs.cli.record_list import Summary
+from jobs.config.values import no_web_address
 from jobs.formats import record as formats
 from jobs.parts import fetch_rules
-from jobs.safe_text import brief
 from jobs.services.sourcing.fetch_one import fetch_one
 
 AHEAD = 8  # pages read ahead of the one that is printed
@@ -51,7 +51,7 @@ def parse(
     if page is None:
         raise typer.BadParameter(tr("give an address, a file with --url, or --batch"))
     if url is not None and not urls.is_web(url):
-        raise typer.BadParameter(_not_web(url), param_hint="--url")
+        raise typer.BadParameter(no_web_address(url), param_hint="--url")
     if url is not None:
         answer: Page | str = Page(url, _read_file(page), clock.now())
     elif Path(page).exists() or (not urls.is_web(page) and _is_file_name(page)):
@@ -135,13 +135,9 @@ def _page(asked: Any) -> Page:
     given = asked if isinstance(asked, dict) else {}
     url, html, file = given.get("url"), given.get("html"), given.get("file")
     if isinstance(url, str) and not urls.is_web(url):
-        raise ValueError(_not_web(url))
+        raise ValueError(no_web_address(url))
     if isinstance(url, str) and isinstance(html, str):
         return Page(url, html.encode("utf-8", "surrogatepass"), clock.now(), "text/html; charset=utf-8")
     if isinstance(url, str) and isinstance(file, str):
         return Page(url, Path(file).read_bytes(), clock.now())
     raise ValueError(tr("a line asks by {form}", form='{"url": "https://…", "html": "…"}, {"url": "https://…", "file": "…"}'))
-
-
-def _not_web(url: str) -> str:
-    return tr("{value} is no web address; it must look like https://example.com/news", value=brief(url))

@@ -21,6 +21,7 @@ from crawler.record import Record
 from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, moment, out, since
+from jobs.config.values import no_web_address
 from jobs.formats import record as formats
 from jobs.safe_text import brief
 from jobs.services.archive import annotate as again
@@ -98,7 +99,7 @@ def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="T
 def _not_of_now(record: Record, now: datetime) -> str:
     """What no page that we read would say of itself: an address not of the web, a time that is to come; "" where all is well."""
     if not urls.is_web(record.link):
-        return tr("{value} is no web address; it must look like https://example.com/news", value=brief(record.link))
+        return no_web_address(record.link)
     for key in ("published", "first_seen", "fetched"):
         if (at := getattr(record, key)) and at > now + AHEAD:
             return tr("{key}: {at} is still to come", key=key, at=at.isoformat())

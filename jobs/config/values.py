@@ -67,8 +67,13 @@ def check_web_url(value: str) -> str:
     except ValueError as error:
         raise ValueError(tr("{value} is no web address: {why}", value=brief(value), why=error)) from None
     if parts.scheme not in ("http", "https") or not host or any(ch.isspace() for ch in value):
-        raise ValueError(tr("{value} is no web address; it must look like https://example.com/news", value=brief(value)))
+        raise ValueError(no_web_address(value))
     return value
+
+
+def no_web_address(value: str) -> str:
+    """In a sentence, with its cure."""
+    return tr("{value} is no web address; it must look like https://example.com/news", value=brief(value))
 
 
 def check_port(value: str) -> str:

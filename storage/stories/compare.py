@@ -77,13 +77,14 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
         return _by_headline(one, other, apart)
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
+    may_repeat = score >= proof.ENOUGH and proof.may_repeat(one, other, found)
     updates = proof.updates(one, other)
-    retold = not updates and retells(one.worded, other.worded, found)
+    retold = not (may_repeat or updates) and retells(one.worded, other.worded, found)
     same = score >= proof.ENOUGH or retold
     strict = "corrected" in one.said.phases | other.said.phases
     copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
     sure = same and not updates and (copied or apart is None) and proof.proves(found, score, strict=strict)
-    return Verdict(same, marks, None, sure, sure or retold or (same and proof.may_repeat(one, other, found)))
+    return Verdict(same, marks, None, sure, sure or retold or may_repeat)
 
 
 def likely_same(one: Marks, other: Marks) -> Verdict | None:

@@ -11,7 +11,7 @@ import marshal
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from heapq import nlargest
 from typing import NamedTuple
@@ -95,13 +95,20 @@ def features(one: bytes, other: bytes, found: Mapping[Kind, float]) -> dict[str,
     }
 
 
+def may_retell(said: Collection[str]) -> bool:
+    """False where nothing by name is in common, where each has a figure or a name at its head that the other lacks, and of a correction;
+    `said` are the signs that speak."""
+    return Kind.ANCHOR in said and APART.isdisjoint(said)
+
+
+def log_odds(said: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """What these features say together."""
+    return sum(weights.get(name, 0.0) * value for name, value in said.items())
+
+
 def retells(one: bytes, other: bytes, found: Mapping[Kind, float]) -> bool:
-    """Is one article a retelling of the other, by all signs together. What has nothing by name in common never is, nor what has a figure or a
-    name at its head that the other lacks, and the other so, too."""
-    if Kind.ANCHOR not in found or found.keys() & APART:
-        return False
-    known = _weights()
-    return sum(known.get(name, 0.0) * value for name, value in features(one, other, found).items()) >= SURELY
+    """Is one article a retelling of the other, by all signs together."""
+    return may_retell(found) and log_odds(features(one, other, found), _weights()) >= SURELY
 
 
 @cache

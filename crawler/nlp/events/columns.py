@@ -16,7 +16,7 @@ from typing import NamedTuple
 from crawler.nlp.events import cells, frames, frames_en, frames_zh
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.frames import Cell, Known, Said, cell, cell_of, joined
-from crawler.nlp.events.parties import TENTHS, weights
+from crawler.nlp.events.parties import log_odds, weights
 from crawler.text import has_han, normal
 
 LEAST = 0.0  # log-odds that a cell needs
@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
 
     def points(self, kind: str, known: Mapping[str, int]) -> float:
         """The log-odds."""
-        return sum(known.get(name, 0) for name in self.features_of(kind)) / TENTHS
+        return log_odds(self.features_of(kind), known)
 
 
 def rows(event: Known, title: str, text: str, published: datetime | None, earlier: Sequence[Known]) -> list[dict[str, Cell]]:

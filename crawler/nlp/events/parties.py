@@ -50,7 +50,12 @@ class Candidate(NamedTuple):
 
     def points(self, kind: str, known: Mapping[str, int]) -> float:
         """The log-odds."""
-        return sum(known.get(name, 0) for name in self.features_of(kind)) / TENTHS
+        return log_odds(self.features_of(kind), known)
+
+
+def log_odds(features: Iterable[str], known: Mapping[str, int]) -> float:
+    """What these features say together; each is `known` in tenths."""
+    return sum(known.get(name, 0) for name in features) / TENTHS
 
 
 def meant(

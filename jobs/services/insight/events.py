@@ -137,8 +137,9 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
     """The events of a type that a record tells, those of a company where one is named; of those whose cells stay empty the first alone."""
     told = [one for one in record.events if one.type == kind and (company is None or is_about(one, company))]
     known: dict[str, tuple[Event, dict[str, Cell]]] = {}
+    facts = [facts_of(one) for one in told]
     for before, event in enumerate(told):
-        for cells in _rows(event, record, told[:before]):
+        for cells in _rows(facts[before], record, facts[:before]):
             names = ("actors",) if kind in ONCE and "actors" in cells else ("actors", "object")
             more = next((row for _, row in known.values() if kind == "partnership" and _is_same(row, cells)), None)
             if more is None:
@@ -157,13 +158,13 @@ def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
     return "object" not in row and "actors" in row and of <= set(row["actors"].names)
 
 
-def _rows(event: Event, record: Record, earlier: Sequence[Event]) -> list[dict[str, Cell]]:
+def _rows(event: Known, record: Record, earlier: Sequence[Known]) -> list[dict[str, Cell]]:
     from crawler.nlp.events import columns  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
 
-    return columns.rows(known(event), record.title, record.text, record.published, list(map(known, earlier)))
+    return columns.rows(event, record.title, record.text, record.published, earlier)
 
 
-def known(event: Event) -> Known:
+def facts_of(event: Event) -> Known:
     """What is known of an event, for its row."""
     return Known(event.type, event.detail or event.headline, event.actors or (), event.object, event.amount, event.date)
 
