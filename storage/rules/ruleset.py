@@ -337,14 +337,17 @@ def unheard(
     rules: Iterable[Rule], sources: Mapping[str, Sequence[str]], fields: Sequence[str] = ("source", "tag")
 ) -> dict[str, Term | Regex]:
     """By rule that can never match: the source or tag in its query that none of the sources (name → tags) has to which it listens."""
-    looks = [Search(View(Record("", "", "", source=name), tags)) for name, tags in sources.items()]
+    looks: list[Search] = []
     found = {}
     for rule in rules:
         root = rule.query.root
         wanted = [leaf for leaf in leaves(root) if isinstance(leaf, Term | Regex) and leaf.scope[0] in fields]
-        heard = [look for look in looks if wanted and rule.watches(look.view.record.source, look.view.tags)]
+        if not wanted:  # most rules, and there may be thousands, of a thousand sources
+            continue
+        looks = looks or [Search(View(Record("", "", "", source=name), tags)) for name, tags in sources.items()]
+        heard = [look for look in looks if rule.watches(look.view.record.source, look.view.tags)]
         absent = {tuple(leaf for leaf in wanted if not look.places(leaf)) for look in heard} or {tuple(wanted)}
         lacks = [leaf for each in sorted(absent, key=len) if (leaf := missing(root, each))]
-        if wanted and len(lacks) == len(absent):
+        if len(lacks) == len(absent):
             found[rule.name] = lacks[0]
     return found
